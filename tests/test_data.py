@@ -1,0 +1,243 @@
+"""Data sets: a split that leaks nothing, and files in the real format from a server that may be broken."""
+
+import gzip
+import hashlib
+import struct
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from torchvision import datasets
+
+from tutorials_lib import data
+from tutorials_lib.data import DataError, digits, load_idx
+
+ROWS = {"train": 40, "t10k": 15}
+
+
+# ── the embedded digits ──
+
+
+def test_every_digit_is_in_exactly_one_half():
+    halves = digits()
+    assert len(halves.train_images) + len(halves.test_images) == 1797
+    everything = torch.cat([halves.train_images, halves.test_images]).flatten(1)
+    assert len(torch.unique(everything, dim=0)) == 1797  # so no image, nor a copy of one, is in both
+
+
+def test_split_keeps_the_order_of_the_file():
+    halves, bunch = digits(), load_digits()
+    everything = torch.cat([halves.train_images, halves.test_images]).squeeze(1) * 16
+    assert torch.equal(everything, torch.tensor(bunch.images, dtype=torch.float32))
+    assert torch.cat([halves.train_labels, halves.test_labels]).tolist() == bunch.target.tolist()
+
+
+def test_pixels_lie_in_the_unit_interval_and_every_class_in_both_halves():
+    halves = digits()
+    assert halves.train_images.min() == 0 and halves.train_images.max() == 1
+    assert set(halves.train_labels.tolist()) == set(halves.test_labels.tolist()) == set(range(10))
+
+
+@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.2, 1.5])
+def test_a_split_without_two_halves_is_refused(fraction):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        digits(fraction)
+
+
+# ── files of the MNIST family ──
+
+
+def idx(values: np.ndarray) -> bytes:
+    """The idx format of LeCun's page, written independently of the reader."""
+    return b"\x00\x00\x08" + bytes([values.ndim]) + struct.pack(f">{values.ndim}i", *values.shape) + values.tobytes()
+
+
+@pytest.fixture
+def arrays():
+    random = np.random.default_rng(0)
+    return {
+        f"{part}-{kind}-ubyte.gz": values
+        for part, rows in ROWS.items()
+        for kind, values in (
+            ("images-idx3", random.integers(0, 256, (rows, 28, 28), dtype=np.uint8)),
+            ("labels-idx1", random.integers(0, 10, rows, dtype=np.uint8)),
+        )
+    }
+
+
+@pytest.fixture
+def published(tmp_path, arrays):
+    """A local server with the four files, and a data set class that points at it."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    for name, values in arrays.items():
+        (folder / name).write_bytes(gzip.compress(idx(values), mtime=0))
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    class Garments(datasets.FashionMNIST):
+        mirrors = (f"http://127.0.0.1:{server.server_address[1]}/",)
+        resources = tuple(
+            (name, hashlib.md5((folder / name).read_bytes()).hexdigest())
+            for name in (
+                "train-images-idx3-ubyte.gz",
+                "train-labels-idx1-ubyte.gz",
+                "t10k-images-idx3-ubyte.gz",
+                "t10k-labels-idx1-ubyte.gz",
+            )
+        )
+
+    yield folder, Garments
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def cache(tmp_path) -> Path:
+    return tmp_path / "cache"
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.rglob("*") if file.is_file())
+
+
+def test_downloaded_files_become_the_published_values(published, cache, arrays):
+    _, garments = published
+    loaded = load_idx(garments, cache, download=True)
+    assert loaded.train_images.shape == (40, 1, 28, 28) and loaded.test_images.shape == (15, 1, 28, 28)
+    expected = arrays["t10k-images-idx3-ubyte.gz"] / np.float32(255)
+    assert np.array_equal(loaded.test_images[:, 0].numpy(), expected)
+    assert loaded.train_labels.tolist() == arrays["train-labels-idx1-ubyte.gz"].tolist()
+    assert loaded.source == loaded.requested == "torchvision.datasets.Garments"
+    assert loaded.classes[9] == "Ankle boot"
+
+
+def test_torchvision_reads_the_same_values_from_the_same_folder(published, cache):
+    _, garments = published
+    ours = load_idx(garments, cache, download=True)
+    theirs = garments(cache, train=True, download=True)  # finds our files, extracts beside them
+    assert torch.equal(ours.train_images[:, 0] * 255, theirs.data.float())
+    assert torch.equal(ours.train_labels, theirs.targets)
+
+
+def test_files_at_hand_need_no_server(published, cache):
+    folder, garments = published
+    load_idx(garments, cache, download=True)
+    for file in folder.iterdir():
+        file.unlink()
+    assert len(load_idx(garments, cache).train_images) == 40
+
+
+def truncate(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def tamper(content: bytes) -> bytes:
+    """One pixel changed inside a perfectly valid file."""
+    values = bytearray(gzip.decompress(content))
+    values[-1] ^= 1
+    return gzip.compress(bytes(values), mtime=0)
+
+
+@pytest.mark.parametrize("damage", [truncate, tamper])
+def test_a_damaged_download_is_named_and_never_kept(published, cache, damage):
+    folder, garments = published
+    name, digest = garments.resources[2]
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+    with pytest.raises(DataError) as caught:
+        load_idx(garments, cache, download=True)
+    assert name in str(caught.value) and digest in str(caught.value)
+    assert files_in(cache) == sorted(name for name, _ in garments.resources[:2])
+
+
+@pytest.mark.parametrize("damage", [truncate, tamper])
+def test_a_damaged_file_on_disk_is_named_and_never_used(published, cache, damage):
+    _, garments = published
+    load_idx(garments, cache, download=True)
+    name, digest = garments.resources[0]
+    file = cache / "Garments" / "raw" / name
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(DataError, match=f"{name} has MD5 .*; expected {digest}"):
+        load_idx(garments, cache)
+
+
+def test_a_file_the_server_lacks_is_reported_with_the_address(published, cache):
+    folder, garments = published
+    (folder / garments.resources[0][0]).unlink()
+    with pytest.raises(DataError, match=r"tried http://127.*train-images.*404"):
+        load_idx(garments, cache, download=True)
+
+
+def test_a_second_mirror_serves_when_the_first_is_broken(published, cache):
+    folder, garments = published
+
+    class Mirrored(garments):
+        mirrors = ("http://127.0.0.1:9/", *garments.mirrors)  # port 9 discards
+
+    assert len(load_idx(Mirrored, cache, download=True).test_images) == 15
+
+
+def test_a_missing_file_without_download_says_the_way_out(published, cache):
+    _, garments = published
+    with pytest.raises(DataError, match="is missing; expected MD5 .* download=True"):
+        load_idx(garments, cache)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00", "unsigned bytes"), (b"\x00\x00\x08\x01\x00\x00\x00\x05\x00", "expected 5")],
+)
+def test_a_published_file_of_another_format_is_refused(cache, content, complaint):
+    packed = gzip.compress(content)
+
+    class Odd(datasets.MNIST):
+        resources = (("odd.gz", hashlib.md5(packed).hexdigest()),)
+
+    file = cache / "Odd" / "raw" / "odd.gz"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(packed)
+    with pytest.raises(DataError, match=complaint):
+        load_idx(Odd, cache)
+
+
+# ── where files are kept, and the fallback ──
+
+
+def test_the_environment_variable_sets_the_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("TUTORIALS_DATA", str(tmp_path))
+    assert data.data_folder() == tmp_path
+    monkeypatch.delenv("TUTORIALS_DATA")
+    assert data.data_folder().name == "tutorials"
+
+
+def test_absence_falls_back_to_the_digits_and_says_so(cache):
+    found = data.fashion_mnist_or_digits(cache)
+    assert found.is_fallback
+    assert found.source == "sklearn.datasets.load_digits"
+    assert found.requested == "torchvision.datasets.FashionMNIST"
+
+
+def test_presence_is_used(published, cache, monkeypatch):
+    _, garments = published
+    load_idx(garments, cache, download=True)
+    monkeypatch.setattr(data.datasets, "FashionMNIST", garments)
+    found = data.fashion_mnist_or_digits(cache)
+    assert not found.is_fallback and len(found.train_images) == 40
+
+
+def test_a_damaged_file_is_an_error_and_never_a_reason_to_fall_back(cache):
+    file = cache / "FashionMNIST" / "raw" / "train-images-idx3-ubyte.gz"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"not the file")
+    with pytest.raises(DataError, match="8d4fb7e6c68d591d4c3dfef9ec88bf0d"):
+        data.fashion_mnist_or_digits(cache)
