@@ -48,9 +48,10 @@ def resolve(text: str, language: str) -> str:
     Spans that passed through `json.dumps` or `ascii` are found as well. Text without spans is returned as is.
     """
     text = _unescape(str.__str__(text))
-    if OPEN not in text:
+    if not _MARKS.search(text):
         return text
-    return "".join(part if isinstance(part, str) else part.resolve(language) for part in _parse(text))
+    resolved = "".join(part if isinstance(part, str) else part.resolve(language) for part in _parse(text))
+    return _TAG_SIGNS.sub("", resolved)  # what a cut within a tag has left
 
 
 def languages_in(text: str) -> tuple[str, ...]:
@@ -124,7 +125,8 @@ class Words(str):
 
     def __rmod__(self, template: str) -> str:
         return _apply(
-            (template, self), lambda language: str.__mod__(resolve(template, language), resolve(self, language))
+            (template, self),
+            lambda language: str.__mod__(resolve(template, language), resolve(self, language)),
         )
 
     def _each(self, method: Callable[..., str], *args: Any, **kwargs: Any) -> str:
@@ -188,7 +190,9 @@ def _to_parts(name: str) -> Callable[..., list[str] | tuple[str, ...]]:
         languages = languages_in(self)
         parts = [plain(resolve(self, language), *args, **kwargs) for language in languages]
         if len({len(entry) for entry in parts}) > 1:
-            counts = ", ".join(f"{language}: {len(part)}" for language, part in zip(languages, parts, strict=True))
+            counts = ", ".join(
+                f"{language}: {len(part)}" for language, part in zip(languages, parts, strict=True)
+            )
             raise ValueError(f"{name}() gives another number of parts in each language ({counts})")
         columns = zip(*parts, strict=True)
         return type(parts[0])(Words.of(dict(zip(languages, column, strict=True))) for column in columns)
@@ -240,7 +244,8 @@ class _Span:
                     yield from part.languages()
 
 
-_MARKS = re.compile(f"([{OPEN}{NEXT}][\U00012000-\U0001207f]*{TEXT}?|{CLOSE}|{TEXT})")
+_TAG_SIGNS = re.compile("[\U00012000-\U0001207f]+")
+_MARKS = re.compile(f"([{OPEN}{NEXT}](?:{_TAG_SIGNS.pattern})?{TEXT}?|{CLOSE}|{TEXT})")
 
 
 def _parse(text: str) -> list[str | _Span]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-NEUTRAL = ""  # the language key of text that every language shows
+from tutorials_lib.site.findings import SiteError
+from tutorials_lib.site.header import NEUTRAL  # the language key of text that every language shows
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Tutorial:
     section: str
     header: Header
     cells: tuple[ProseCell | CodeCell, ...]
+    plain: bool = False  # a sphinx-gallery script as it is: title in the docstring, prose without language
 
     @property
     def name(self) -> str:
@@ -116,3 +118,26 @@ def section_slug(folder: str) -> str:
     """
     number, _, rest = folder.partition("_")
     return rest if number.isdigit() and rest else folder
+
+
+def parse(path: Path, examples: Path, languages: Sequence[str]) -> Tutorial:
+    """Read one script. Raises `SiteError` with everything that is wrong in it."""
+    from tutorials_lib.site.reading import read_script  # it builds the classes of this module
+
+    tutorial, findings = read_script(path, examples, languages)
+    if tutorial is None or findings:
+        raise SiteError(findings)
+    return tutorial
+
+
+def load_examples(examples: Path, languages: Sequence[str]) -> tuple[Section, ...]:
+    """Every section of a folder of scripts, in order. Raises `SiteError` with all faults of all scripts.
+
+    Scripts directly in `examples` form the section "". Names that begin with `_` or `.` are left out.
+    """
+    from tutorials_lib.site.reading import read_examples
+
+    sections, findings = read_examples(examples, languages)
+    if findings:
+        raise SiteError(findings)
+    return sections

@@ -1,0 +1,71 @@
+"""Definitions under the pointer: the first use of a glossary term on a page carries its meaning."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+
+from tutorials_lib.site.glossary import Glossary
+
+_TAG = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)\b[^>]*?(/?)>", re.DOTALL)
+_MARKDOWN = re.compile(r"[*_`$]|\]\([^)]*\)|\[")
+# Where a dotted underline would disturb: code, formulas, figures, headings, and what is a link already.
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_QUIET = _HEADINGS | {
+    "a",
+    "abbr",
+    "button",
+    "code",
+    "figure",
+    "pre",
+    "script",
+    "style",
+    "summary",
+    "svg",
+    "table",
+}
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+
+
+def define(page: str, glossary: Glossary, language: str) -> str:
+    """The HTML of a page with `<abbr title="definition">` around the first use of each term."""
+    meanings = _meanings(glossary, language)
+    if not meanings:
+        return page
+    pattern = _pattern(tuple(meanings))
+    seen: set[str] = set()
+    quiet = 0
+    parts: list[str] = []
+    position = 0
+
+    def mark(match: re.Match[str]) -> str:
+        name = match[0].casefold()
+        if name in seen:
+            return match[0]
+        seen.add(name)
+        return f'<abbr title="{meanings[name]}">{match[0]}</abbr>'
+
+    for tag in _TAG.finditer(page):
+        text = page[position : tag.start()]
+        parts.append(text if quiet or _FORMULA.search(text) else pattern.sub(mark, text))
+        parts.append(tag[0])
+        position = tag.end()
+        if tag[2] and tag[2].lower() in _QUIET and not tag[3]:
+            quiet += -1 if tag[1] else 1
+    return "".join((*parts, page[position:]))
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE)
+
+
+def _meanings(glossary: Glossary, language: str) -> dict[str, str]:
+    """Term in lower case → definition as plain text, safe in an attribute."""
+    return {
+        term.term[language].casefold(): html.escape(_MARKDOWN.sub("", term.definition[language]).strip())
+        for term in glossary.terms
+        if language in term.term and language in term.definition
+    }
