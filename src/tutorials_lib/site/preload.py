@@ -1,0 +1,35 @@
+"""Imported once by the process that all workers are forked from: importing it is its work.
+
+`TUTORIALS_PRELOAD` names the packages, separated by commas; one that is missing or broken costs only time later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+
+VARIABLE = "TUTORIALS_PRELOAD"
+COMPANIONS = {  # what these packages import on first use, in every script again if not here
+    "torch": ("torch._dynamo",),  # by the first optimizer
+    "matplotlib.pyplot": ("matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"),
+    "IPython": ("IPython.display", "IPython.core.formatters"),
+}
+
+# Where modules are found when `python script.py` is run, but for the script's own folder.
+PLAIN_PATH = [path for path in sys.path if path not in ("", os.getcwd())]
+
+
+def preload(names: list[str]) -> None:
+    for name in names:
+        for module in (name, *COMPANIONS.get(name, ())):
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # a collection in a worker must not copy the pages that all workers share
+
+
+if VARIABLE in os.environ:
+    preload([name for name in os.environ[VARIABLE].split(",") if name])
