@@ -1,0 +1,58 @@
+"""Comparing two measurements no more finely than the noise permits."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+from tutorials_lib.bench.results import Cell
+
+NOISE = 0.20  # relative; repeats of one case on a shared machine differ by up to this, so it decides nothing
+
+
+class Comparison(NamedTuple):
+    """How many times as fast the first cell is as the second, and whether that is more than noise."""
+
+    speedup: float
+    verdict: Literal["faster", "slower", "no difference"]
+
+
+def compare(cell: Cell, other: Cell, noise: float = NOISE) -> Comparison:
+    """Compare the medians in calibration units, which cancel the machine's own slow and fast minutes.
+
+    A difference counts only if the medians are further apart than `noise` **and** the ranges between the
+    quartiles do not overlap. Raises `ValueError` unless both cells were measured, without another job
+    disturbing either.
+    """
+    for one in (cell, other):
+        if not one.measured or one.contaminated:
+            raise ValueError(f"{one.id} is {describe(one)}; expected an undisturbed measurement")
+    speedup = other.median_units / cell.median_units
+    apart = cell.q3_units < other.q1_units or other.q3_units < cell.q1_units
+    if not apart or abs(math.log(speedup)) <= math.log1p(noise):
+        return Comparison(speedup, "no difference")
+    return Comparison(speedup, "faster" if speedup > 1 else "slower")
+
+
+def comparable(*cells: Cell | None) -> bool:
+    """Whether `compare` accepts them all."""
+    return all(cell is not None and cell.measured and not cell.contaminated for cell in cells)
+
+
+def describe(cell: Cell) -> str:
+    """Provenance and status of a cell in a few words, for messages."""
+    return ", ".join([cell.provenance, cell.status, *(["contaminated"] if cell.contaminated else [])])
+
+
+def round_to_noise(value: float, noise: float = NOISE) -> float:
+    """`value` in the coarsest steps of 1, 2 or 5 times a power of ten that stay below its noise.
+
+    >>> round_to_noise(2.237), round_to_noise(94.1), round_to_noise(0.01234)
+    (2.2, 90.0, 0.012)
+    """
+    if value == 0:
+        return 0.0
+    room = noise * abs(value)
+    power = 10.0 ** math.floor(math.log10(room))
+    step = max(factor for factor in (1, 2, 5) if factor * power <= room * (1 + 1e-9)) * power
+    return round(round(value / step) * step, 12)

@@ -1,0 +1,300 @@
+"""A results file: what it must hold, reading it, writing it, and joining two runs of one suite.
+
+The schema beside this module says what every field means. A result says how it came about (`provenance`),
+and a number that was not measured has other fields than one that was, so neither can pass for the other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+SCHEMA = 1
+FOREIGN_CORES_LIMIT = 0.15  # a quiet machine stays below; above, another job competes for caches and memory
+
+Provenance = Literal["measured", "compiled-not-run", "modelled", "quoted"]
+Status = Literal["ok", "oom", "unsupported", "timeout"]
+
+
+class ResultsError(ValueError):
+    """A results file that cannot be used; its text is one `file: field: what; expected …` a line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One case of one run. Times are seconds for one call; `*_units` count calibration products instead.
+
+    A field is `None` where the case has no such value: `status` other than "ok", or a provenance without it.
+    """
+
+    provenance: Provenance  # of the run it belongs to: it travels with the cell
+    date: str
+    commit: str | None
+    id: str
+    operation: str
+    parameters: Mapping[str, str | int | float | bool]
+    dtype: str
+    backend: str
+    definition: str
+    status: Status
+    flop: int
+    bytes: int
+    reason: str | None = None
+    inputs: Literal["warm", "rotated"] | None = None
+    rounds: int | None = None
+    calls_per_round: int | None = None
+    median_seconds: float | None = None
+    min_seconds: float | None = None
+    q1_seconds: float | None = None
+    q3_seconds: float | None = None
+    median_units: float | None = None
+    q1_units: float | None = None
+    q3_units: float | None = None
+    calibration_seconds: float | None = None
+    first_call_seconds: float | None = None
+    device_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    foreign_cores: float | None = None
+    relative_error: float | None = None
+    estimate_seconds: float | None = None
+    estimate_low_seconds: float | None = None
+    estimate_high_seconds: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+    @property
+    def measured(self) -> bool:
+        return self.ok and self.provenance == "measured"
+
+    @property
+    def contaminated(self) -> bool:
+        """Whether other processes kept more than `FOREIGN_CORES_LIMIT` cores busy meanwhile."""
+        return (self.foreign_cores or 0.0) > FOREIGN_CORES_LIMIT
+
+    @property
+    def intensity(self) -> float:
+        """Operations for each byte that must move at least once (FLOP/byte)."""
+        return self.flop / self.bytes
+
+    def flop_per_second(self, which: Literal["median", "q1", "q3", "min"] = "median") -> float:
+        """Throughput at the named time of a measured cell. Raises `ValueError` for any other cell."""
+        if not self.measured:
+            raise ValueError(f"{self.id} is {self.provenance}, {self.status}; expected a measured time")
+        return self.flop / getattr(self, f"{which}_seconds")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One results file."""
+
+    suite: str
+    source: str  # the benchmark's file, relative to the repository
+    provenance: Provenance
+    date: str  # ISO 8601 day
+    commit: str | None
+    machine: Mapping[str, Any]
+    versions: Mapping[str, str]
+    settings: Mapping[str, Any]
+    cells: tuple[Cell, ...]
+    origin: str | None = None
+
+    def cell(self, name: str) -> Cell:
+        """The cell of that id. Raises `KeyError` where there is none."""
+        for cell in self.cells:
+            if cell.id == name:
+                return cell
+        raise KeyError(name)
+
+
+def read(path: Path) -> Run:
+    """The run in `path`. Raises `ResultsError` that names the file and every wrong field."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{path}: cannot be read ({error}); expected a JSON file in UTF-8") from error
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        what = f"{path}:{error.lineno}: not JSON ({error.msg})"
+        raise ResultsError(f"{what}; expected a whole results file") from error
+    except ValueError as error:
+        raise ResultsError(f"{path}: {error}; expected finite numbers only") from error
+    validate(data, path)
+    return _run(data)
+
+
+def read_all(folder: Path) -> tuple[Run, ...]:
+    """Every run below `folder`, which holds one folder a machine, in the order of machine and file.
+
+    Raises `ResultsError` with the faults of all files at once.
+    """
+    runs, faults = [], []
+    for path in sorted(folder.glob("*/*.json")):
+        try:
+            run = read(path)
+        except ResultsError as error:
+            faults.append(str(error))
+            continue
+        if run.machine["name"] != path.parent.name:
+            name = run.machine["name"]
+            faults.append(f"{path}: machine.name: {name!r} is not its folder; expected {path.parent.name!r}")
+        runs.append(run)
+    if faults:
+        raise ResultsError("\n".join(faults))
+    return tuple(runs)
+
+
+def write(run: Run, path: Path) -> None:
+    """Write `run` to `path`, whole or not at all. Raises `ResultsError` where a reader would."""
+    data = to_dict(run)
+    validate(data, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(_text(data))
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def merge(old: Run, new: Run) -> Run:
+    """`new` and those cells of `old` that it does not improve on; they keep their own date and commit.
+
+    A row that other processes disturbed never replaces an undisturbed one of the same definition.
+    Raises `ResultsError` unless both were made alike: a file has one machine, one set of versions and one
+    provenance.
+    """
+    for name in ("suite", "source", "provenance", "origin", "machine", "versions", "settings"):
+        if getattr(old, name) != getattr(new, name):
+            raise ResultsError(
+                f"{old.suite}: {name}: {getattr(new, name)!r} differs from the earlier run's; "
+                f"expected {getattr(old, name)!r}, or the whole suite anew"
+            )
+    fresh = {cell.id: cell for cell in new.cells}
+    cells = [_better(cell, fresh.pop(cell.id, cell)) for cell in old.cells]
+    return replace(new, cells=(*cells, *fresh.values()))
+
+
+def _better(old: Cell, new: Cell) -> Cell:
+    keep = old.measured and not old.contaminated and new.contaminated and old.definition == new.definition
+    return old if keep else new
+
+
+def validate(data: object, path: Path | str) -> None:
+    """Raise `ResultsError` with every fault of `data`; `path` names the file in it."""
+    version = data.get("schema") if isinstance(data, dict) else None
+    if isinstance(data, dict) and version != SCHEMA:
+        raise ResultsError(f"{path}: schema: {version!r} is unknown; expected {SCHEMA}")
+    faults = [_message(error) for error in _validator().iter_errors(data)]
+    faults = list(dict.fromkeys(faults)) or list(_contradictions(data))
+    if faults:
+        raise ResultsError("\n".join(f"{path}: {fault}" for fault in faults))
+
+
+def to_dict(run: Run) -> dict[str, Any]:
+    """The JSON object of `run`."""
+    head = {entry.name: getattr(run, entry.name) for entry in fields(Run) if entry.name != "cells"}
+    if run.origin is None:
+        del head["origin"]
+    return {"schema": SCHEMA, **head, "cells": [_cell_dict(cell, run) for cell in run.cells]}
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    """JSON with one cell a line, so that a difference between two versions shows which cells changed."""
+    cells = ",\n".join(f"  {json.dumps(cell, ensure_ascii=False, allow_nan=False)}" for cell in data["cells"])
+    head = json.dumps({**data, "cells": []}, indent=1, ensure_ascii=False, allow_nan=False)
+    return head.removesuffix("[]\n}") + f"[\n{cells}\n ]\n}}\n"
+
+
+def _cell_dict(cell: Cell, run: Run) -> dict[str, Any]:
+    if cell.provenance != run.provenance:
+        what = f"{cell.id}: provenance: {cell.provenance!r}"
+        raise ResultsError(f"{what}; expected {run.provenance!r}, that of its run")
+    values = asdict(cell)
+    del values["provenance"]
+    if (cell.date, cell.commit) == (run.date, run.commit):
+        del values["date"], values["commit"]
+    return {name: value for name, value in values.items() if value is not None or name == "commit"}
+
+
+def _run(data: Mapping[str, Any]) -> Run:
+    inherited = {name: data[name] for name in ("provenance", "date", "commit")}
+    rest = {name: value for name, value in data.items() if name not in ("schema", "cells")}
+    return Run(**rest, cells=tuple(Cell(**{**inherited, **cell}) for cell in data["cells"]))
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = Path(__file__).with_name("results.schema.json")
+    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+
+
+def _message(error: ValidationError) -> str:
+    """`cells[3].median_seconds: -1 is less than the minimum of 0; expected …`."""
+    place = list(error.absolute_path)
+    if error.validator == "required":
+        place.append(error.message.split("'")[1])  # jsonschema names the missing field only there
+        return f"{_field(place)}: missing; expected {_expectation(place)}"
+    if error.validator == "additionalProperties":
+        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
+        known = ", ".join(error.schema["properties"])
+        return f"{_field([*place, unknown[0]])}: unknown field; expected one of {known}"
+    if error.validator == "not":  # the field contradicts status or provenance
+        return f"{_field(place)}: present; expected no such field with this provenance and status"
+    return f"{_field(place)}: {error.message}; expected {_expectation(place)}"
+
+
+def _field(place: Iterable[str | int]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return text.lstrip(".") or "the file"
+
+
+def _expectation(place: Iterable[str | int]) -> str:
+    """The `description` that the schema gives the field at `place`, or the nearest one above it."""
+    root = schema = _validator().schema
+    found = root["description"]
+    for step in place:
+        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+        schema = inner or {}
+        if "$ref" in schema:
+            schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+        found = schema.get("description", found)
+    return found
+
+
+def _contradictions(data: Any) -> Iterator[str]:
+    """Faults that a schema cannot express."""
+    seen: dict[str, int] = {}
+    for index, cell in enumerate(data["cells"]):
+        if cell["id"] in seen:
+            yield f"cells[{index}].id: {cell['id']!r} is also cells[{seen[cell['id']]}]; expected a unique id"
+        seen[cell["id"]] = index
+        for unit in ("seconds", "units"):
+            names = [f"{name}_{unit}" for name in ("min", "q1", "median", "q3") if f"{name}_{unit}" in cell]
+            for low, high in pairwise(names):
+                if cell[low] > cell[high]:
+                    what = f"{cell[low]} is more than {high} {cell[high]}"
+                    yield f"cells[{index}].{low}: {what}; expected min ≤ q1 ≤ median ≤ q3"
+        for name, value in cell.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                yield f"cells[{index}].{name}: {value} is not finite; expected a finite number"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"holds {name}")

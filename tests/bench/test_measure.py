@@ -1,0 +1,120 @@
+"""Rounds, calibration, synchronisation and the load of others, each observed from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+import torch
+
+from tutorials_lib.bench import machine, measure
+
+
+def test_units_cancel_a_machine_that_slows_down() -> None:
+    steady = measure.summary([3.0, 3.0, 3.0], [1.0, 1.0, 1.0])
+    uneven = measure.summary([3.0, 6.0, 30.0], [1.0, 2.0, 10.0])
+    units = ("q1_units", "median_units", "q3_units")
+    assert [uneven[name] for name in units] == pytest.approx([steady[name] for name in units])
+    assert uneven["median_seconds"] == 6.0
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 24])
+def test_quartiles_match_torch(count: int) -> None:
+    sample = torch.rand(count, dtype=torch.float64)
+    expected = torch.quantile(sample, torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64))
+    assert measure.quartiles(sample.tolist()) == pytest.approx(expected.tolist())
+
+
+def test_relative_error_is_zero_only_for_the_same_answer_and_refuses_other_shapes() -> None:
+    answer = torch.randn(4, 3)
+    assert measure.relative_error(answer, answer) == 0.0
+    assert measure.relative_error(1.01 * answer, answer) == pytest.approx(0.01, rel=1e-4)
+    with pytest.raises(AssertionError, match="expected the same"):
+        measure.relative_error(answer[:1], answer)
+
+
+def test_one_thread_and_one_core_for_the_time_of_the_measurement() -> None:
+    threads = torch.get_num_threads()
+    with measure.one_pinned_thread() as pinned:
+        assert torch.get_num_threads() == 1
+        if pinned:
+            assert len(os.sched_getaffinity(0)) == 1
+    assert torch.get_num_threads() == threads
+    if hasattr(os, "sched_getaffinity"):
+        assert len(os.sched_getaffinity(0)) == os.cpu_count() or not pinned
+
+
+def test_load_of_another_process_is_seen_and_our_own_is_not() -> None:
+    spin = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+    with subprocess.Popen([sys.executable, "-c", spin]) as other:
+        try:
+            time.sleep(0.3)
+            foreign = measure.ForeignLoad()
+            time.sleep(0.6)
+            assert foreign.cores() > 0.4
+        finally:
+            other.kill()
+
+
+def test_cuda_round_synchronises_once_after_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    log: list[str] = []
+
+    class Event:
+        def __init__(self, enable_timing: bool) -> None:
+            assert enable_timing
+
+        def record(self) -> None:
+            log.append("event")
+
+        def elapsed_time(self, end: Any) -> float:
+            return 6.0  # milliseconds
+
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: log.append("synchronize"))
+    sets = [(torch.tensor(float(index)),) for index in range(2)]
+    one_round = measure.Round(lambda value: log.append(f"call {value:.0f}"), sets, calls=3, device="cuda")
+    one_round()
+    assert log == ["event", "call 0", "call 1", "call 0", "event", "synchronize"]
+    assert one_round.device_seconds == [pytest.approx(0.002)]
+
+
+def test_cpu_round_needs_no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: pytest.fail("a CPU round synchronised a GPU"))
+    calls: list[int] = []
+    measure.Round(lambda: calls.append(1) or torch.zeros(1), [()], calls=4, device="cpu")()
+    assert len(calls) == 4
+
+
+def test_plan_fills_rounds_and_time() -> None:
+    plan = measure.Plan(round_seconds=0.02, case_seconds=1.0, min_rounds=5, max_rounds=25)
+    assert (plan.calls(0.001), plan.calls(3.0)) == (20, 1)
+    assert (plan.rounds(0.02), plan.rounds(0.1), plan.rounds(3.0)) == (25, 10, 5)
+
+
+def test_machine_card_names_the_models_and_nobody() -> None:
+    import getpass
+    import socket
+
+    card = machine.machine_card()
+    assert card["cores"] == os.cpu_count()
+    words = str(card).lower().replace("'", " ").split()
+    assert socket.gethostname().lower() not in words
+    assert getpass.getuser().lower() not in words
+    assert card["accelerator"] is None
+
+
+@pytest.mark.parametrize(
+    ("brand", "accelerator", "name"),
+    [
+        ("Intel(R) Core(TM) i7-1185G7 @ 3.00GHz", None, "intel-core-i7-1185g7-8-cores"),
+        ("AMD EPYC 9654 96-Core Processor", "NVIDIA H100", "amd-epyc-9654-96-core-8-cores-nvidia-h100"),
+        ("Apple M3", None, "apple-m3-8-cores"),
+    ],
+)
+def test_machine_name_is_made_of_models(brand: str, accelerator: str | None, name: str) -> None:
+    card = {"processor": brand, "cores": 8, "accelerator": accelerator and {"name": accelerator}}
+    assert machine.machine_name(card) == name
