@@ -17,7 +17,7 @@ from tutorials_lib.i18n import in_band, languages_in, resolve, tr
 
 LANGUAGES = ("es", "en", "pt_BR")
 words = st.text(st.characters(blacklist_categories=("Cs",), max_codepoint=0x11FFF), max_size=12)
-texts = st.fixed_dictionaries({language: words for language in LANGUAGES})
+texts = st.fixed_dictionaries(dict.fromkeys(LANGUAGES, words))
 
 
 @pytest.fixture(autouse=True)
@@ -211,7 +211,8 @@ def test_the_reader_gets_their_language(monkeypatch, variables, expected):
 
 
 def test_only_the_standard_library_is_imported():
-    code = "import sys; import tutorials_lib.i18n; print([m for m in ('torch', 'numpy', 'sphinx') if m in sys.modules])"
+    heavy = ("torch", "numpy", "sphinx")
+    code = f"import sys; import tutorials_lib.i18n; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )

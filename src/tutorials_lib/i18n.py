@@ -35,7 +35,8 @@ def tr(*positional: object, **texts: str) -> str:
     for language, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(
-                f"tr({language}=…) is {type(text).__name__}, not text: write tr({language}=str(…)) or an f-string"
+                f"tr({language}=…) is {type(text).__name__}, not text: "
+                f"write tr({language}=str(…)) or an f-string"
             )
     if os.environ.get("TUTORIALS_BUILD") == "1":
         return Words.of({language: resolve(text, language) for language, text in texts.items()})
@@ -168,14 +169,50 @@ def _in_language(value: Any, language: str) -> Any:
 
 
 _TO_TEXT = (
-    "capitalize casefold center expandtabs format format_map ljust lower lstrip removeprefix removesuffix "
-    "replace rjust rstrip strip swapcase title translate upper zfill"
-).split()
-_TO_PARTS = "partition rpartition rsplit split splitlines".split()
+    "capitalize",
+    "casefold",
+    "center",
+    "expandtabs",
+    "format",
+    "format_map",
+    "ljust",
+    "lower",
+    "lstrip",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rjust",
+    "rstrip",
+    "strip",
+    "swapcase",
+    "title",
+    "translate",
+    "upper",
+    "zfill",
+)
+_TO_PARTS = ("partition", "rpartition", "rsplit", "split", "splitlines")
 _QUESTIONS = (
-    "__contains__ count endswith find index isalnum isalpha isascii isdecimal isdigit isidentifier islower "
-    "isnumeric isprintable isspace istitle isupper rfind rindex startswith"
-).split()
+    "__contains__",
+    "count",
+    "endswith",
+    "find",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
+    "rfind",
+    "rindex",
+    "startswith",
+)
 
 
 def _to_text(name: str) -> Callable[..., str]:
@@ -223,7 +260,7 @@ for _name in _QUESTIONS:
 Words.join = _join  # type: ignore[method-assign]
 
 
-# ── reading what is in band ──────────────────────────────────────────────────────────────────────────────────
+# ── reading what is in band ───────────────────────────────────────────────────────────────────────────────
 
 
 class _Span:
@@ -304,7 +341,7 @@ def _unescape(text: str) -> str:
     return _ESCAPED.sub(mark, text)
 
 
-# ── choosing a language ──────────────────────────────────────────────────────────────────────────────────────
+# ── choosing a language ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _choose(texts: Mapping[str, Any], language: str) -> Any:

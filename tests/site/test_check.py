@@ -61,6 +61,8 @@ PLOTS = "from tutorials_lib import plots\n"
         (cell(IMPORT + "print(tr(**texts))"), 8, "tr", "not named"),
         (cell(IMPORT + 'print(tr("suma"))'), 8, "tr", "not named"),
         (cell(IMPORT + "print(map(tr, x))"), 8, "tr", "without a call"),
+        (cell(IMPORT + 'print("%-9s %d" % (tr(es="a", en="b"), 1))'), 8, "tr", "padded"),
+        (cell(IMPORT + "print(f\"{tr(es='a', en='b')}:\".ljust(9))"), 8, "tr", "padded"),
         (cell("from tutorials_lib import tr as t\n"), 7, "tr", "another name"),
         (cell(PLT + "plt.plot([1, 2])"), 8, "alt", "without alternative text"),
         (cell(PLT + "figure, ax = plt.subplots()\nax.plot([1])"), 8, "alt", "without alternative text"),
@@ -91,6 +93,7 @@ def test_each_fault_in_its_place(tmp_path, text, line, rule, words):
     [
         cell("# es: uno\n#     dos\n# en: one\nx = 1  # es: a # en: b\n# to: do"),
         cell(IMPORT + 'print(tr(es="a", en=f"{1}"))'),
+        cell(IMPORT + 'print("%s %9d" % (tr(es="a", en="b"), 1), f"{tr(es=\'a\', en=\'b\'):<9}")'),
         cell("def tr(matrix):\n    return sum(matrix)\ntr([1])"),
         cell(PLT + "# alt es: una\n# alt en: one\nplt.plot([1])"),
         cell(PLT + "def draw():\n    plt.plot([1])"),
@@ -187,7 +190,7 @@ def test_spelling_warns_once_a_word_and_only_for_words(tmp_path):
         "El gradeinte, el gradeinte y *overfitting* con `codgo` en PyTorch; hacerlo.",
         "The gradeint of a tensor.",
     )
-    found = [finding for finding in findings(tmp_path, text, spelling=True)]
+    found = findings(tmp_path, text, spelling=True)
     assert [(finding.line, finding.severity) for finding in found] == [(7, "warning"), (10, "warning")]
     (tmp_path / "docs" / "words").mkdir()
     (tmp_path / "docs" / "words" / "es.txt").write_text("gradeinte\n")

@@ -303,6 +303,11 @@ def test_untagged_comments_are_code_unless_a_blank_line_ends_them(tmp_path):
     assert third.source == "# es: a\n# en: b\n\ny = 2"
 
 
+def test_untagged_prose_may_end_the_file(tmp_path):
+    (cell,) = read(tmp_path, HEADER + "# %%\n# neutral").cells
+    assert cell.texts[""].text == "neutral"
+
+
 def test_unknown_language_is_a_fault(tmp_path):
     text = HEADER + '# %% [markdown] lang="sp"\n# hola\n'
     assert any("'sp'" in finding.what for finding in faults(tmp_path, text))

@@ -33,8 +33,9 @@ def check_examples(settings: Settings) -> list[Finding]:
 
 
 def check(sections: Sequence[Section], settings: Settings) -> list[Finding]:
-    """What is wrong in scripts that could be read. Rules: comment, tr, alt, picture, literal metric, glossary,
-    and (as warnings) spelling.
+    """What is wrong in scripts that could be read.
+
+    Rules: comment, tr, alt, picture, literal metric, glossary and, as warnings, spelling.
     """
     try:
         glossary = load_glossary(settings.root / settings.glossary)
@@ -48,7 +49,7 @@ def check_with(sections: Sequence[Section], settings: Settings, glossary: Glossa
     findings: list[Finding] = []
     for tutorial in (tutorial for section in sections for tutorial in section.tutorials):
         script = _Script(tutorial, settings, glossary)
-        for rule in (_comments, _tr_calls, _alternative_texts, _pictures, _metrics, _renderings, _spelling):
+        for rule in RULES:
             findings += rule(script)
     return sorted(set(findings))
 
@@ -106,7 +107,7 @@ class _Script:
         return next((number for number, line in enumerate(lines, 1) if first in line), 1)
 
 
-# ── code ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── code ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _comments(script: _Script) -> Iterator[Finding]:
@@ -186,12 +187,70 @@ def _tr_call(script: _Script, node: ast.Call, line: int) -> Iterator[Finding]:
             yield script.finding(line, what, "a literal or an f-string", "tr")
 
 
-# ── figures and pictures ─────────────────────────────────────────────────────────────────────────────────────
+_WIDTH = re.compile(r"%[-+ #0]*\d+s")
+_METHODS = frozenset(
+    {"ljust", "rjust", "center", "upper", "lower", "title", "capitalize", "replace", "strip"}
+)
+
+
+def _joined_texts(script: _Script) -> Iterator[Finding]:
+    """Words joined into one string that is then padded or changed: that would count all languages."""
+    for cell, tree in script.trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+                template = node.left.value if isinstance(node.left, ast.Constant) else None
+                padded = isinstance(template, str) and _WIDTH.search(template)
+                wrong = padded and isinstance(node.right, ast.Tuple) and _calls_tr(node.right)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                wrong = node.func.attr in _METHODS and isinstance(owner, ast.JoinedStr) and _calls_tr(owner)
+            else:
+                continue
+            if wrong:
+                what = "tr() within a text that is padded or changed as a whole"
+                expected = 'it on tr() itself: f"{tr(…):<20}", tr(…).upper()'
+                yield script.finding(cell.line + node.lineno - 1, what, expected, "tr")
+
+
+def _calls_tr(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Call) and _is_tr(part.func, {"tr"}) for part in ast.walk(node))
+
+
+# ── figures and pictures ──────────────────────────────────────────────────────────────────────────────────
 
 _PYPLOT = frozenset(
-    "bar barh boxplot contour contourf errorbar figure fill_between hexbin hist hist2d imshow loglog matshow pcolormesh "
-    "pie plot plot_surface quiver scatter semilogx semilogy stackplot stem step streamplot subplot subplot_mosaic "
-    "subplots violinplot".split()
+    [
+        "bar",
+        "barh",
+        "boxplot",
+        "contour",
+        "contourf",
+        "errorbar",
+        "figure",
+        "fill_between",
+        "hexbin",
+        "hist",
+        "hist2d",
+        "imshow",
+        "loglog",
+        "matshow",
+        "pcolormesh",
+        "pie",
+        "plot",
+        "plot_surface",
+        "quiver",
+        "scatter",
+        "semilogx",
+        "semilogy",
+        "stackplot",
+        "stem",
+        "step",
+        "streamplot",
+        "subplot",
+        "subplot_mosaic",
+        "subplots",
+        "violinplot",
+    ]
 )
 
 
@@ -286,7 +345,7 @@ def _pictures(script: _Script) -> Iterator[Finding]:
                 yield script.finding(place, what, "a file, its path relative to the script", "picture")
 
 
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _metrics(script: _Script) -> Iterator[Finding]:
@@ -340,3 +399,15 @@ def _identifiers(node: ast.AST) -> Iterator[str]:
         value = getattr(node, name, None)
         if isinstance(value, str):
             yield from re.split(r"[._]", value.lower())
+
+
+RULES = (
+    _comments,
+    _tr_calls,
+    _joined_texts,
+    _alternative_texts,
+    _pictures,
+    _metrics,
+    _renderings,
+    _spelling,
+)

@@ -81,7 +81,6 @@ def twin_runs(code: str, languages: Collection[str]) -> list[list[Twin]]:
         together = last is not None and (
             (last.alt, last.trailing) == (twin.alt, twin.trailing)
             and (last.line == twin.line if twin.trailing else last.last_line + 1 == twin.line)
-            and last.column <= twin.column
             and twin.language not in runs[-1].languages
         )
         if not together:

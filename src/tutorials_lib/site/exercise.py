@@ -11,8 +11,8 @@ from libcst import matchers as m
 def stub(source: str, comment: str = "") -> str:
     """What a learner completes: imports, signatures with docstrings, and names to be given a value.
 
-    Bodies raise `NotImplementedError` and values are `...`, so that the check of the exercise fails; `comment`
-    stands where something is to be written. The result is valid Python.
+    Bodies raise `NotImplementedError` and values are `...`, so that the check of the exercise fails.
+    `comment` stands where something is to be written. The result is valid Python.
 
     >>> print(stub("import math\\n\\ndef area(r):\\n    return math.pi * r**2\\n\\na = area(2)", "your code"))
     import math

@@ -40,11 +40,6 @@ def without_settings(code: str) -> str:
     return parser.remove_config_comments(code)
 
 
-def without_ignored(code: str) -> str:
-    """`code` without what stands between `# sphinx_gallery_start_ignore` and `…_end_ignore`."""
-    return parser.remove_ignore_blocks(code)
-
-
 def identify_names(codes: Iterable[str]) -> dict[str, str]:
     """Each dotted name that the code uses → the full name of what was imported under it.
 

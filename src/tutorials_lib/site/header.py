@@ -15,7 +15,7 @@ from tutorials_lib.site.findings import Finding
 NEUTRAL = ""
 
 
-class Wrong(Exception):
+class WrongValueError(Exception):
     """A value of the wrong kind: what it is and what was expected."""
 
     def __init__(self, what: str, expected: str) -> None:
@@ -35,7 +35,7 @@ def lists(value: Any, languages: Sequence[str]) -> dict[str, tuple[str, ...]]:
     found = _by_language(value, languages, _items)
     counts = {language: len(found[language]) for language in languages if language in found}
     if len(set(counts.values())) > 1:
-        raise Wrong(
+        raise WrongValueError(
             f"has another number of entries in each language {counts}", "the same entries in each language"
         )
     return found
@@ -43,25 +43,25 @@ def lists(value: Any, languages: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def tags(value: Any, languages: Sequence[str]) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(tag, str) and tag.strip() for tag in value):
-        raise Wrong(f"is {_kind(value)}", "a list of words: [tensor, algebra]")
+        raise WrongValueError(f"is {_kind(value)}", "a list of words: [tensor, algebra]")
     return tuple(value)
 
 
 def switch(value: Any, languages: Sequence[str]) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"is {_kind(value)}", "true or false")
+        raise WrongValueError(f"is {_kind(value)}", "true or false")
     return value
 
 
 def positive(value: Any, languages: Sequence[str]) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-        raise Wrong(f"is {value!r}", "a number above 0")
+        raise WrongValueError(f"is {value!r}", "a number above 0")
     return float(value)
 
 
 def integer(value: Any, languages: Sequence[str]) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Wrong(f"is {_kind(value)}", "a whole number")
+        raise WrongValueError(f"is {_kind(value)}", "a whole number")
     return value
 
 
@@ -99,7 +99,7 @@ def read_entries(
     keys: dict[str, Callable[[Any, Sequence[str]], Any]],
     required: Sequence[str] = (),
 ) -> Entries:
-    """A YAML mapping whose keys and values are those that `keys` allows. Never raises for the text's faults."""
+    """A YAML mapping whose keys and values are those that `keys` allows. Raises nothing."""
     expected_keys = f"keys among {', '.join(keys)}"
     try:
         loader = yaml.SafeLoader(text)
@@ -130,7 +130,7 @@ def read_entries(
         else:
             try:
                 values[key] = keys[key](data[key], languages)
-            except Wrong as wrong:
+            except WrongValueError as wrong:
                 what = f"header key {key!r} {wrong.what}"
                 findings.append(Finding(path, line, what, wrong.expected, rule="header"))
         lines[key] = line
@@ -146,16 +146,16 @@ def _by_language(value: Any, languages: Sequence[str], one: Callable[[Any], Any]
     if not isinstance(value, dict):
         if len(languages) == 1 and value is not None:
             return {NEUTRAL: one(value)}
-        raise Wrong(f"is {_kind(value)}", wanted)
+        raise WrongValueError(f"is {_kind(value)}", wanted)
     missing = [language for language in languages if value.get(language) in (None, "", [])]
     if missing:
-        raise Wrong(f"has no {', '.join(missing)}", wanted)
+        raise WrongValueError(f"has no {', '.join(missing)}", wanted)
     return {str(language): one(entry) for language, entry in value.items()}
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise Wrong(
+        raise WrongValueError(
             f"has {_kind(value)} ({value!r})", "text (put it in quotes if it looks like something else)"
         )
     return value.strip()
@@ -165,7 +165,7 @@ def _items(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (_text(value),)
     if not isinstance(value, list) or not value:
-        raise Wrong(f"has {_kind(value)}", "a list of texts")
+        raise WrongValueError(f"has {_kind(value)}", "a list of texts")
     return tuple(_text(entry) for entry in value)
 
 

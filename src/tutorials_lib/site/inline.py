@@ -1,4 +1,4 @@
-"""Values in prose: `` `{python} expr[:format]` `` is evaluated by the run and written as the locale writes numbers."""
+"""Values in prose, `` `{python} expr[:format]` ``: from the run, written as the locale writes numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InlineValue:
 def inline_values(markdown: str) -> list[InlineValue]:
     """The inline values of a piece of prose, in order. Fenced blocks have none.
 
-    >>> [(value.expression, value.format) for value in inline_values("was `{python} loss:.3f` at `{python} n`")]
+    >>> [(value.expression, value.format) for value in inline_values("`{python} loss:.3f` at `{python} n`")]
     [('loss', '.3f'), ('n', '')]
     """
     found = []
@@ -129,7 +129,7 @@ def _symbols(language: str) -> _Symbols | None:
         locale = Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
-    symbols = locale.number_symbols["latn"] if "latn" in locale.number_symbols else locale.number_symbols
+    symbols = locale.number_symbols.get("latn", locale.number_symbols)
     pattern = locale.percent_formats[None].pattern.split(";")[0]
     percent = re.sub(r"^.*?[#0](?=[^#0,.]*$)", "", pattern).replace("%", symbols["percentSign"])
     return _Symbols(symbols["decimal"], symbols["group"], percent)

@@ -55,8 +55,7 @@ def words_only(text: str) -> str:
     """`text` with code, math, comments and the addresses of links blanked: what a person reads as words."""
     text = COMMENT.sub(blank, CODE_SPAN.sub(blank, without_fences(text)))
     text = INLINE_MATH.sub(blank, DISPLAY_MATH.sub(blank, text))
-    text = re.sub(r"(?<=\])\([^)\n]*\)|<[^>\n]+>|\bhttps?://\S+|\{[^}\n]*\}", blank, text)
-    return text
+    return re.sub(r"(?<=\])\([^)\n]*\)|<[^>\n]+>|\bhttps?://\S+|\{[^}\n]*\}", blank, text)
 
 
 @dataclass(frozen=True)

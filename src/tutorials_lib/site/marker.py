@@ -76,7 +76,7 @@ def _tag_fault(tag: str) -> str:
 
 
 def _metadata(text: str) -> Iterator[tuple[str, Any]]:
-    """Keys and values: `key=value` pairs, or one JSON object at the end of the line (jupytext's older form)."""
+    """Keys and values: `key=value` pairs, or one JSON object that ends the line (jupytext's older form)."""
     if json_form := re.search(r"\{.*\}\s*$", text):
         try:
             yield from json.loads(json_form[0]).items()

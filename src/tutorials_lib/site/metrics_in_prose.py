@@ -17,7 +17,7 @@ _NUMBER = (
     r"(?<![\w.,/])[-−]?(?:\d+(?:[.,]\d+)?\s?%|(?![1-9]\d{0,2},\d{3}\b)\d+[.,]\d+)"  # not 1,000
     rf"(?![.,]?\d)(?![\w/])(?!\s?{_UNIT})"
 )
-# Between the metric and its number: anything but the end of the sentence, or what a number may belong to instead.
+# Between the metric and its number: anything but the end of the sentence, or what else has such a number.
 _OTHER = (
     r"(?:rate|tasa|lr|momentum|dropout|interval\w*|confian\w+|confidence|[cq]uantil\w*|percentil\w*|epochs?|épocas?"
     r"|versi[oó]n|threshold|umbral)\b"
@@ -29,7 +29,7 @@ _LITERAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_MEASURED = re.compile(
-    r"\s*(?:[-–]\s*)?(?:confidence|interval|CI\b|band|intervalo|de confianza|banda|quantil|cuantil|percentil)",
+    r"\s*(?:[-–]\s*)?(?:confidence|interval|CI\b|band|de confianza|[cq]uantil|percentil)",
     re.IGNORECASE,
 )
 _QUANTILES = re.compile(r"(?:[cq]uantil|percentil)\w*[^.!?|]{0,20}$", re.IGNORECASE)
@@ -38,7 +38,7 @@ _QUANTILES = re.compile(r"(?:[cq]uantil|percentil)\w*[^.!?|]{0,20}$", re.IGNOREC
 def literal_metrics(markdown: str) -> Iterator[tuple[int, str]]:
     """Position and words of each metric given as a literal. Code, math, links and inline values do not count.
 
-    >>> [words for _, words in literal_metrics("An accuracy of 97.3% in 2026, a loss of `{python} loss:.2f`.")]
+    >>> [words for _, words in literal_metrics("An accuracy of 97.3%, a loss of `{python} loss:.2f`.")]
     ['accuracy of 97.3%']
     """
     text = re.sub(r"(?<!\n)\n(?![\n|#*+-])", " ", words_only(markdown))  # a sentence may be wrapped

@@ -39,7 +39,7 @@ from tutorials_lib.site.script import (
 Kind = Literal["prose", "exercise", "quiz"]
 
 
-# ── a folder of scripts ──────────────────────────────────────────────────────────────────────────────────────
+# ── a folder of scripts ───────────────────────────────────────────────────────────────────────────────────
 
 _SECTION_KEYS = {
     "title": header.texts,
@@ -125,13 +125,13 @@ def _collisions(sections: Sequence[Section], examples: Path) -> list[Finding]:
     return findings
 
 
-# ── one script ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── one script ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def read_script(
     path: Path, examples: Path, languages: Sequence[str]
 ) -> tuple[Tutorial | None, list[Finding]]:
-    """The tutorial in `path`, or `None` where it is not even a script, and everything that is wrong with it."""
+    """The tutorial in `path`, or `None` where it is not even a script, and everything wrong with it."""
     text, fault = _read_text(path)
     if fault is None:
         fault = _syntax_fault(text, path)
@@ -247,16 +247,17 @@ class _Script:
         heading = HEADING.search(docstring)
         if heading:
             title = heading["title"]
-            self.levels[heading["over"] and heading["over"][0], heading["under"][0]] = 2  # the page's own is 1
-            rest = f"{docstring[: heading.start()]}\n\n{docstring[heading.end() :]}"
+            self.levels[heading["over"] and heading["over"][0], heading["under"][0]] = (
+                2  # the page's own is 1
+            )
+            before, rest = docstring[: heading.start()], docstring[heading.end() :]
         else:
-            title, _, rest = docstring.partition("\n")
-        text = rst_to_markdown(rest, self.levels).strip()
+            before, (title, _, rest) = "", docstring.partition("\n")
+        body = rst_to_markdown(rest, self.levels)
+        text = f"{rst_to_markdown(before, self.levels)}\n\n{body}".strip()
         opening = Prose(text, line + 1)
-        first = re.split(r"\n\s*\n", text)[0] if text else ""
-        summary = (
-            {NEUTRAL: " ".join(first.split())} if first and not first.startswith(("#", "!", "<", "-")) else {}
-        )
+        first = " ".join(body.partition("\n\n")[0].split())
+        summary = {NEUTRAL: first} if first and first[0] not in "#!<-" else {}
         name = rst_to_markdown(title).strip().lstrip("# ")
         head = Header(title={NEUTRAL: name}, summary=summary)
         return head, [ProseCell({NEUTRAL: opening}, line + 1)] if text else []

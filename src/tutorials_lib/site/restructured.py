@@ -12,13 +12,17 @@ import textwrap
 from tutorials_lib.site import galleryformat
 
 HEADING = re.compile(
-    r"^(?:(?P<over>([^\w\s])\2{2,})[ \t]*\n[ \t]*)?(?P<title>\S[^\n]*)\n(?P<under>([^\w\s])\5{2,})[ \t]*$", re.MULTILINE
-)
-_DIRECTIVE = re.compile(
-    r"^(?P<indent> *)\.\. (?P<name>[\w:-]+):: *(?P<argument>[^\n]*)\n?(?P<body>(?:(?P=indent)[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
+    r"^(?:(?P<over>([^\w\s])\2{2,})[ \t]*\n[ \t]*)?(?P<title>\S[^\n]*)\n(?P<under>([^\w\s])\5{2,})[ \t]*$",
     re.MULTILINE,
 )
-_COMMENT = re.compile(r"^\.\.(?: (?!_[^\n]*:)(?![\w:-]+::)[^\n]*)?\n(?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n)*", re.MULTILINE)
+_DIRECTIVE = re.compile(
+    r"^(?P<indent> *)\.\. (?P<name>[\w:-]+):: *(?P<argument>[^\n]*)\n?"
+    r"(?P<body>(?:(?P=indent)[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(
+    r"^\.\.(?: (?!_[^\n]*:)(?![\w:-]+::)[^\n]*)?\n(?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n)*", re.MULTILINE
+)
 _LITERAL_BLOCK = re.compile(
     r"^(?P<intro>[^\n]*?)::[ \t]*\n[ \t]*\n(?P<body>(?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n)+)", re.MULTILINE
 )
@@ -44,8 +48,8 @@ _CODE = frozenset({"code", "code-block", "sourcecode", "prompt", "parsed-literal
 def rst_to_markdown(text: str, levels: dict[tuple[str | None, str], int] | None = None) -> str:
     """A block of reStructuredText as Markdown.
 
-    `levels` holds the level of each heading style; pass the same dict for every block of one script. Directives
-    that only a Sphinx build understands (tables of contents, tags, indexes) are left out.
+    `levels` holds the level of each heading style; pass the same dict for every block of one script.
+    Directives that only a Sphinx build understands (tables of contents, tags, indexes) are left out.
 
     >>> rst_to_markdown("Why\\n---\\n\\n:func:`torch.sum` of ``A``, with :math:`A_{ij}`.")
     '# Why\\n\\n`torch.sum` of `A`, with $A_{ij}$.'

@@ -9,7 +9,7 @@ _WORDS: dict[str, Mapping[str, str]] = {
         "title": "Una idea",
         "summary": "Lo que podrás hacer al final, en una frase.",
         "objective": "explicar la idea con tus palabras",
-        "prose": "## Qué vas a ver\n\nAntes de ejecutar, di qué esperas: la suma de los números de 0 a 5.",
+        "prose": "## Qué vas a ver\n\nAntes de ejecutar, di qué esperas de la suma de 0 a 5.",
         "comment": "la idea en una línea",
         "total": "suma",
         "verdict": "La suma es `{python} total:d`: ¿es lo que esperabas?",
@@ -19,7 +19,7 @@ _WORDS: dict[str, Mapping[str, str]] = {
         "title": "One idea",
         "summary": "What you will be able to do at the end, in one sentence.",
         "objective": "explain the idea in your own words",
-        "prose": "## What you will see\n\nBefore you run it, say what you expect: the sum of the numbers from 0 to 5.",
+        "prose": "## What you will see\n\nBefore you run it, say what you expect of the sum of 0 to 5.",
         "comment": "the idea in one line",
         "total": "sum",
         "verdict": "The sum is `{python} total:d`: is it what you expected?",
@@ -31,8 +31,8 @@ _WORDS: dict[str, Mapping[str, str]] = {
 def new_script(name: str, languages: Sequence[str]) -> str:
     """A lesson called `name` (`04_workflow/my_lesson`) that passes `check` and runs in every language.
 
-    A language without words of its own here gets the English ones, to be translated. Raises `ValueError` for a
-    name that cannot be a script's.
+    A language without words of its own here gets the English ones, to be translated.
+    Raises `ValueError` for a name that cannot be a script's.
     """
     stem = name.removesuffix(".py").rpartition("/")[2]
     if not stem.isidentifier() or stem.startswith("_"):
@@ -73,4 +73,5 @@ def _prose(words: Mapping[str, Mapping[str, str]], part: str, tags: str = "") ->
 def _code(words: Mapping[str, Mapping[str, str]]) -> str:
     twins = "\n".join(f"# {language}: {texts['comment']}" for language, texts in words.items())
     literals = ", ".join(f'{language}="{texts["total"]}"' for language, texts in words.items())
-    return f"# %%\nfrom tutorials_lib import tr\n\n{twins}\ntotal = sum(range(6))\nprint(tr({literals}), total)\n"
+    code = f"total = sum(range(6))\nprint(tr({literals}), total)"
+    return f"# %%\nfrom tutorials_lib import tr\n\n{twins}\n{code}\n"

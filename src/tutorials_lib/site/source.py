@@ -3,6 +3,7 @@
 The code of two languages has equal syntax trees but for string literals.
 """
 
+# ruff: noqa: N802  (libcst names its methods after the nodes they visit)
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -152,7 +153,7 @@ class _Plain(cst.CSTTransformer):
 def _with_comments(
     before: Sequence[cst.BaseStatement], after: Sequence[cst.BaseStatement]
 ) -> tuple[list[cst.BaseStatement], list[cst.EmptyLine]]:
-    """`after`, each statement with the comments of those that were removed before it; and what is left over."""
+    """`after`, each statement with the comments of those removed before it; and what is left over."""
     body: list[cst.BaseStatement] = []
     pending: list[cst.EmptyLine] = []
     remaining = list(after)

@@ -19,8 +19,8 @@ def misspelled(
 ) -> Iterator[tuple[int, str]]:
     """Position and word of what is unknown, each word once; nothing for a language without dictionary.
 
-    Words of the glossary, of `vocabulary` and of the script's own code (`names`) are known; names of people and
-    things (capitals) and words in italics (of another language) are not looked up.
+    Words of the glossary, of `vocabulary` and of the script's own code (`names`) are known. Names (capitals)
+    and words in italics (of another language) are not looked up.
     """
     language = re.split("[-_]", language)[0]
     if not _is_known("a", language):
