@@ -33,8 +33,13 @@ check: $(INSTALLED) ## everything that needs no run: code style, headers, twins,
 	$(BIN)/ruff format --check .
 	$(BIN)/tutorials check
 
-bench: $(INSTALLED) ## measure this machine and write benchmarks/results/
-	$(BIN)/python -m pytest benchmarks/bench_matmul.py --benchmark-only
+# The limited runs show what the same processor does without its newer instructions.
+RECORD := --benchmark-enable --benchmark-only --benchmark-quiet --benchmark-disable-gc --record benchmarks/results -v
+bench: $(INSTALLED) ## measure this machine and write benchmarks/results/<machine>/
+	$(BIN)/python -m pytest benchmarks/bench_matmul.py $(RECORD)
+	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py -k "cpu and bfloat16" $(RECORD)
+	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 $(BIN)/python -m pytest benchmarks/bench_matmul.py \
+		-k "cpu and bfloat16 and not 1024 and not 2048" $(RECORD)
 
 lock: ## pin every dependency with its hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-header \

@@ -49,8 +49,8 @@ prerequisites:
 #
 # - [ ] Sí, el doble: viaja la mitad de bytes. Eso cuenta cuando la memoria es el límite; en una matriz de
 #   este tamaño cada número se usa cientos de veces y el límite es el cálculo.
-# - [ ] Sí, más lento: las CPU no saben calcular en bfloat16. Unas no saben; otras tienen instrucciones para
-#   hacerlo.
+# - [ ] Sí, más lento: eso pasa en las CPU que no saben calcular en bfloat16, y otras tienen instrucciones
+#   para hacerlo.
 # - [x] No, sin saber qué instrucciones tiene el procesador: son ellas las que deciden, y abajo verás la misma
 #   máquina con instrucciones para bfloat16 y sin ellas.
 
@@ -60,7 +60,8 @@ prerequisites:
 #
 # - [ ] Yes, twice as fast: half the bytes travel. That counts where memory is the limit; in a matrix of this
 #   size each number is used hundreds of times, and the limit is computing.
-# - [ ] Yes, slower: CPUs cannot compute in bfloat16. Some cannot; others have instructions for it.
+# - [ ] Yes, slower: that happens on CPUs that cannot compute in bfloat16, and others have
+#   instructions for it.
 # - [x] Not without knowing which instructions the processor has: they decide, and below you will see the same
 #   machine with instructions for bfloat16 and without them.
 
@@ -77,16 +78,14 @@ prerequisites:
 # instructions: those are the sets that compute with several numbers at once.
 
 # %%
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 
 from tutorials_lib import tr
 from tutorials_lib.bench import compare, definition, report, results
 from tutorials_lib.plots import color
 
-repository = Path(__file__).parents[2]
-runs = [run for run in results.read_all(repository / "benchmarks" / "results") if run.suite == "matmul"]
+repository = results.repository()
+runs = [run for run in results.read_all(repository / results.RESULTS) if run.suite == "matmul"]
 whole = [run for run in runs if not run.settings["instruction_limit"]]
 here = whole[0]
 report.Html("".join(map(report.machine_card, whole)))
@@ -97,7 +96,7 @@ report.Html("".join(map(report.machine_card, whole)))
 # %% [markdown] lang="en"
 # The numbers below are those of `{python} here.machine["name"]`, the first machine of the list.
 
-# %% tags=["hidden"]
+# %%
 benchmark = repository / here.source
 today = definition.digest(benchmark, "test_matrix_product")
 side = here.settings["calibration_side"]
@@ -106,6 +105,8 @@ calibration_ms = [1e3 * cell.calibration_seconds for cell in here.cells if cell.
 fastest_ms, slowest_ms = min(calibration_ms), max(calibration_ms)
 disturbed = sum(cell.contaminated for cell in here.cells)
 stale = sum(cell.definition != today for cell in here.cells)
+
+# %% tags=["hidden"]
 assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in here.cells if cell.measured)
 
 # %% [markdown] lang="es"
@@ -203,11 +204,11 @@ for cell in here.cells:
 
 # %% [markdown] lang="es"
 # Apuesta otra vez, ahora con la tabla a la vista: ¿desde qué tamaño se separan las dos curvas, y cuál queda
-# arriba?
+# arriba? Un marcador hueco es una fila que otro proceso estorbó; uno tachado, una fila obsoleta.
 
 # %% [markdown] lang="en"
 # Place another bet, now with the table before you: from which size on do the two curves part, and which one
-# is on top?
+# is on top? A hollow marker is a row that another process disturbed; a crossed-out one is a stale row.
 
 # %%
 cells = {(cell.backend, cell.parameters["precision"], shape_of(cell)): cell for cell in here.cells}
@@ -277,14 +278,16 @@ assert faster + slower + same == len(compared) <= len(pairs)
 # %% [markdown] lang="es"
 # **El hallazgo.** En esta máquina, con un hilo, bfloat16 es más rápido en `{python} faster` de los
 # `{python} len(pairs)` productos y más lento en `{python} slower`; en `{python} same` la diferencia no pasa
-# del ruido. En el mayor, el de lado `{python} largest[0]`, bfloat16 frente a float32:
+# del ruido, y `{python} len(pairs) - len(compared)` quedan sin comparar porque otro proceso estorbó al
+# medirlos. En el mayor, el de lado `{python} largest[0]`, bfloat16 frente a float32:
 # `{python} versus(*pairs[largest])`.
 
 # %% [markdown] lang="en"
 # **The finding.** On this machine, with one thread, bfloat16 is faster in `{python} faster` of the
 # `{python} len(pairs)` products and slower in `{python} slower`; in `{python} same` the difference stays
-# within the noise. In the largest one, of side `{python} largest[0]`, bfloat16 against float32:
-# `{python} versus(*pairs[largest])`.
+# within the noise, and `{python} len(pairs) - len(compared)` are not compared because another process got in
+# the way while they were measured. In the largest one, of side `{python} largest[0]`, bfloat16 against
+# float32: `{python} versus(*pairs[largest])`.
 
 # %% [markdown] lang="es"
 # ## El mismo procesador sin sus instrucciones
@@ -434,12 +437,12 @@ for name, cell in vector.items():
 fig, ax = plt.subplots()
 bytes_per_second = max(cell.bytes / cell.median_seconds for cell in vector.values())
 every = [cell for cell in here.cells if cell.backend == "cpu" and cell.measured]
-grid = [2**exponent for exponent in range(-1, 11)]
 ceiling, series = {}, []
 for name, hue in hues.items():
     mine = [cell for cell in every if cell.parameters["precision"] == name]
     ceiling[name] = max(cell.flop_per_second() for cell in mine)
     series.append(report.Series(name, mine, hue))
+    grid = [0.5, ceiling[name] / bytes_per_second, 1000]
     heights = report.roof(ceiling[name] / 1e9, bytes_per_second / 1e9, grid)
     ax.plot(grid, heights, "--", color=color(hue))
 report.throughput(series, lambda cell: cell.intensity, joined=False, definition=today, ax=ax)
@@ -576,6 +579,12 @@ for name, item_bytes in (("float32", 4), ("bfloat16", 2)):
     n = knee_side(ceiling[name], bytes_per_second, item_bytes)
     assert abs(2 * n / (3 * item_bytes) * bytes_per_second / ceiling[name] - 1) < 1e-9
 
+# %%
+# es: (segundos de la llamada, segundos de su calibración), ronda por ronda
+# en: (seconds of the call, seconds of its calibration), round by round
+monday = [(0.0120, 0.0010), (0.0123, 0.0010), (0.0360, 0.0030), (0.0118, 0.0010), (0.0121, 0.0011)]
+tuesday = [(2 * call, 2 * calibration) for call, calibration in monday]
+
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 2: el día lento
 #
@@ -589,10 +598,6 @@ for name, item_bytes in (("float32", 4), ("bfloat16", 2)):
 # `monday` and `tuesday` are the same product measured twice; each round brings the seconds of the call and
 # those of its calibration. On Tuesday the machine ran at half its speed. Write `in_units(rounds)`, which
 # returns the median of the quotients, round by round, and you will see both days say the same.
-
-# %%
-monday = [(0.0120, 0.0010), (0.0123, 0.0010), (0.0360, 0.0030), (0.0118, 0.0010), (0.0121, 0.0011)]
-tuesday = [(2 * call, 2 * calibration) for call, calibration in monday]
 
 # %% tags=["solution"]
 from statistics import median

@@ -115,6 +115,11 @@ def test_two_cells_of_one_name_are_refused(run: Run) -> None:
         results.validate(data, "x.json")
 
 
+def test_folder_without_results_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ResultsError, match=r": no results; expected <machine>/<suite>\.json"):
+        results.read_all(tmp_path / "nowhere")
+
+
 def test_folder_and_machine_must_agree(run: Run, tmp_path: Path) -> None:
     results.write(run, tmp_path / "another-machine" / "matmul.json")
     with pytest.raises(ResultsError, match=r"matmul\.json: machine\.name: .*expected 'another-machine'"):
@@ -235,3 +240,16 @@ def test_cell_knows_its_throughput_and_intensity(run: Run) -> None:
     cell: Cell = run.cells[0]
     assert cell.flop_per_second() == pytest.approx(2 * 512**3 / 0.002)
     assert cell.intensity == pytest.approx(2 * 512 / (3 * 4))
+
+
+def test_disturbed_row_never_replaces_an_undisturbed_one_of_the_same_definition(run: Run) -> None:
+    loud = replace(run.cells[0], median_seconds=0.0019, foreign_cores=1.0)
+    assert results.merge(run, replace(run, cells=(loud,))).cells[0] == run.cells[0]
+    assert results.merge(replace(run, cells=(loud,)), run).cells[0] == run.cells[0]
+    changed = replace(loud, definition="f" * 16)
+    assert results.merge(run, replace(run, cells=(changed,))).cells[0] == changed
+
+
+def test_repository_is_found_from_anywhere_by_an_editable_install(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (results.repository() / results.RESULTS).is_dir()

@@ -256,7 +256,7 @@ def throughput(
     ax.set(xscale="log", yscale="log", ylabel="GFLOP/s")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter("{x:g}")
+        axis.set_major_formatter(lambda value, _: localized(f"{value:g}"))
         axis.set_minor_locator(NullLocator())
 
 

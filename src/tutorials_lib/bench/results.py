@@ -27,6 +27,9 @@ Provenance = Literal["measured", "compiled-not-run", "modelled", "quoted"]
 Status = Literal["ok", "oom", "unsupported", "timeout"]
 
 
+RESULTS = Path("benchmarks", "results")  # one folder a machine, in the repository
+
+
 class ResultsError(ValueError):
     """A results file that cannot be used; its text is one `file: field: what; expected …` a line."""
 
@@ -136,13 +139,28 @@ def read(path: Path) -> Run:
     return _run(data)
 
 
+def repository() -> Path:
+    """The checkout that holds the benchmarks and their results.
+
+    The one this library is installed from, else the nearest one at or above the current folder. Raises
+    `ResultsError` where there is neither: a downloaded lesson brings no results along.
+    """
+    for folder in (Path(__file__).resolve().parents[3], *(Path.cwd() / "file").parents):
+        if (folder / RESULTS).is_dir():
+            return folder
+    raise ResultsError(f"{Path.cwd()}: no {RESULTS}; expected a clone of the repository as the current folder")
+
+
 def read_all(folder: Path) -> tuple[Run, ...]:
     """Every run below `folder`, which holds one folder a machine, in the order of machine and file.
 
-    Raises `ResultsError` with the faults of all files at once.
+    Raises `ResultsError` with the faults of all files at once, or where there is no file at all.
     """
+    paths = sorted(folder.glob("*/*.json"))
+    if not paths:
+        raise ResultsError(f"{folder}: no results; expected <machine>/<suite>.json, made by `make bench`")
     runs, faults = [], []
-    for path in sorted(folder.glob("*/*.json")):
+    for path in paths:
         try:
             run = read(path)
         except ResultsError as error:
