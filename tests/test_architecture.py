@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "tutorials_lib"
-TEACHING = sorted(
-    path for path in SOURCE.rglob("*.py") if "site" not in path.relative_to(SOURCE).parts
-)
+TEACHING = sorted(path for path in SOURCE.rglob("*.py") if "site" not in path.relative_to(SOURCE).parts)
 PUBLISHING = sorted((SOURCE / "site").rglob("*.py"))
 
 
@@ -45,9 +43,7 @@ def test_only_the_plugin_imports_mkdocs(path):
 def test_publishing_half_uses_of_the_teaching_half_only_words_and_style(path):
     allowed = {"tutorials_lib.i18n", "tutorials_lib.style", "tutorials_lib.site"}
     used = {
-        ".".join(name.split(".")[:2])
-        for name in imported_modules(path)
-        if name.startswith("tutorials_lib.")
+        ".".join(name.split(".")[:2]) for name in imported_modules(path) if name.startswith("tutorials_lib.")
     }
     assert used <= allowed
 

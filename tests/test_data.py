@@ -39,7 +39,8 @@ def test_split_keeps_the_order_of_the_file():
 
 def test_pixels_lie_in_the_unit_interval_and_every_class_in_both_halves():
     halves = digits()
-    assert halves.train_images.min() == 0 and halves.train_images.max() == 1
+    assert halves.train_images.min() == 0
+    assert halves.train_images.max() == 1
     assert set(halves.train_labels.tolist()) == set(halves.test_labels.tolist()) == set(range(10))
 
 
@@ -54,7 +55,12 @@ def test_a_split_without_two_halves_is_refused(fraction):
 
 def idx(values: np.ndarray) -> bytes:
     """The idx format of LeCun's page, written independently of the reader."""
-    return b"\x00\x00\x08" + bytes([values.ndim]) + struct.pack(f">{values.ndim}i", *values.shape) + values.tobytes()
+    return (
+        b"\x00\x00\x08"
+        + bytes([values.ndim])
+        + struct.pack(f">{values.ndim}i", *values.shape)
+        + values.tobytes()
+    )
 
 
 @pytest.fixture
@@ -114,7 +120,8 @@ def files_in(folder: Path) -> list[str]:
 def test_downloaded_files_become_the_published_values(published, cache, arrays):
     _, garments = published
     loaded = load_idx(garments, cache, download=True)
-    assert loaded.train_images.shape == (40, 1, 28, 28) and loaded.test_images.shape == (15, 1, 28, 28)
+    assert loaded.train_images.shape == (40, 1, 28, 28)
+    assert loaded.test_images.shape == (15, 1, 28, 28)
     expected = arrays["t10k-images-idx3-ubyte.gz"] / np.float32(255)
     assert np.array_equal(loaded.test_images[:, 0].numpy(), expected)
     assert loaded.train_labels.tolist() == arrays["train-labels-idx1-ubyte.gz"].tolist()
@@ -156,7 +163,8 @@ def test_a_damaged_download_is_named_and_never_kept(published, cache, damage):
     (folder / name).write_bytes(damage((folder / name).read_bytes()))
     with pytest.raises(DataError) as caught:
         load_idx(garments, cache, download=True)
-    assert name in str(caught.value) and digest in str(caught.value)
+    assert name in str(caught.value)
+    assert digest in str(caught.value)
     assert files_in(cache) == sorted(name for name, _ in garments.resources[:2])
 
 
@@ -179,7 +187,7 @@ def test_a_file_the_server_lacks_is_reported_with_the_address(published, cache):
 
 
 def test_a_second_mirror_serves_when_the_first_is_broken(published, cache):
-    folder, garments = published
+    _folder, garments = published
 
     class Mirrored(garments):
         mirrors = ("http://127.0.0.1:9/", *garments.mirrors)  # port 9 discards
@@ -189,13 +197,16 @@ def test_a_second_mirror_serves_when_the_first_is_broken(published, cache):
 
 def test_a_missing_file_without_download_says_the_way_out(published, cache):
     _, garments = published
-    with pytest.raises(DataError, match="is missing; expected MD5 .* download=True"):
+    with pytest.raises(DataError, match=r"is missing; expected MD5 .* download=True"):
         load_idx(garments, cache)
 
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [(b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00", "unsigned bytes"), (b"\x00\x00\x08\x01\x00\x00\x00\x05\x00", "expected 5")],
+    [
+        (b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00", "unsigned bytes"),
+        (b"\x00\x00\x08\x01\x00\x00\x00\x05\x00", "expected 5"),
+    ],
 )
 def test_a_published_file_of_another_format_is_refused(cache, content, complaint):
     packed = gzip.compress(content)
@@ -232,7 +243,8 @@ def test_presence_is_used(published, cache, monkeypatch):
     load_idx(garments, cache, download=True)
     monkeypatch.setattr(data.datasets, "FashionMNIST", garments)
     found = data.fashion_mnist_or_digits(cache)
-    assert not found.is_fallback and len(found.train_images) == 40
+    assert not found.is_fallback
+    assert len(found.train_images) == 40
 
 
 def test_a_damaged_file_is_an_error_and_never_a_reason_to_fall_back(cache):

@@ -63,7 +63,7 @@ def test_cells_are_short_enough_to_read(tutorial):
 @each_tutorial
 @pytest.mark.parametrize("language", SETTINGS.languages)
 def test_script_runs_under_plain_python(tutorial, language, tmp_path):
-    """A reader runs the script itself; cells that must raise stop it, so those lessons are run as downloads."""
+    """A reader runs the script itself. Cells that must raise stop it: those lessons run as downloads."""
     if any(cell.raises for cell in tutorial.code_cells):
         pytest.skip("raises on purpose; its download is run by the next test")
     run_python(tutorial.path, tmp_path, language)
@@ -92,7 +92,9 @@ def test_downloads_run_and_leave_no_trace_of_the_machinery(tutorial, exported, t
 @each_tutorial
 def test_notebook_code_is_the_script_code(tutorial, exported):
     for language in SETTINGS.languages:
-        notebook = json.loads((exported / language / "downloads" / f"{tutorial.slug}.ipynb").read_text("utf-8"))
+        notebook = json.loads(
+            (exported / language / "downloads" / f"{tutorial.slug}.ipynb").read_text("utf-8")
+        )
         cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert cells
         outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]

@@ -76,7 +76,8 @@ def test_gradient_flows_through_the_loops():
 def test_shapes_that_do_not_fit_are_named_with_the_rule(call, first, second, rule):
     with pytest.raises(ValueError, match=rule) as error:
         call(torch.zeros(first), torch.zeros(second))
-    assert str(first) in str(error.value) and str(second) in str(error.value)
+    assert str(first) in str(error.value)
+    assert str(second) in str(error.value)
 
 
 @law

@@ -39,7 +39,7 @@ prerequisites:
 # 2. Sube hasta la línea más baja del *traceback* (rastro de llamadas) que sea **tuya**, no de la biblioteca.
 # 3. Imprime las tres etiquetas de cada tensor que participa en ella.
 #
-# Para el tercer paso basta una función de dos líneas.
+# Para el tercer paso basta una función corta.
 
 # %% [markdown] lang="en"
 # In this museum every room keeps an error. All of them are raised here, on the version of PyTorch that built
@@ -57,7 +57,7 @@ prerequisites:
 # 2. Climb to the lowest line of the *traceback* that is **yours**, not the library's.
 # 3. Print the three labels of every tensor that takes part in it.
 #
-# For the third step a function of two lines is enough.
+# For the third step a short function is enough.
 
 # %%
 import io
@@ -102,7 +102,7 @@ labels(image=torch.rand(3, 28, 28), target=torch.tensor([2, 0, 1]))
 # | `does not have a grad_fn` | [Un grafo que no existe](#a-graph-that-does-not-exist) |
 # | `view size is not compatible` | [Una vista imposible](#an-impossible-view) |
 # | `is ambiguous` | [Muchos números, una respuesta](#many-numbers-one-answer) |
-# | `empty parameter list` | [Capas escondidas](#hidden-layers) |
+# | `empty parameter list` | [Capas sin registrar](#layers-nobody-registered) |
 # | `Error(s) in loading state_dict` | [Pesos de otro modelo](#weights-of-another-model) |
 # | `Weights only load failed` | [Un archivo que trae código](#a-file-that-carries-code) |
 # | ninguno: el modelo predice siempre la media | [La pérdida que se difunde](#the-loss-that-broadcasts) |
@@ -133,7 +133,7 @@ labels(image=torch.rand(3, 28, 28), target=torch.tensor([2, 0, 1]))
 # | `does not have a grad_fn` | [A graph that does not exist](#a-graph-that-does-not-exist) |
 # | `view size is not compatible` | [An impossible view](#an-impossible-view) |
 # | `is ambiguous` | [Many numbers, one answer](#many-numbers-one-answer) |
-# | `empty parameter list` | [Hidden layers](#hidden-layers) |
+# | `empty parameter list` | [Layers nobody registered](#layers-nobody-registered) |
 # | `Error(s) in loading state_dict` | [Weights of another model](#weights-of-another-model) |
 # | `Weights only load failed` | [A file that carries code](#a-file-that-carries-code) |
 # | none: the model predicts the mean always | [The loss that broadcasts](#the-loss-that-broadcasts) |
@@ -162,15 +162,15 @@ model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(32,
 model(images)
 
 # %% [markdown] lang="es"
-# `mat1` es lo que llega, 16 ejemplos con 64 números; `mat2` son los pesos de la capa ya transpuestos, 32 ×
-# 10. Una capa lineal es un [producto de matrices](../tensor_mathematics/dot_products.md): los tamaños de
-#     adentro, 64 y 32, debían coincidir. Las capas anteriores pasaron, luego la culpable es la primera que
-#     recibe 64.
+# `mat1` es lo que llega, 16 ejemplos con 64 números; `mat2`, los pesos de la capa ya transpuestos, 32 × 10.
+# Una capa lineal es un [producto de matrices](../tensor_mathematics/dot_products.md): los tamaños de adentro,
+# 64 y 32, debían coincidir. Las capas anteriores pasaron, luego la culpable es la primera que recibe 64.
 
 # %% [markdown] lang="en"
-# `mat1` is what arrives, 16 examples of 64 numbers; `mat2` is the weights of the layer already transposed, 32
-# × 10. A linear layer is a [product of matrices](../tensor_mathematics/dot_products.md): the inner sizes, 64
-# and 32, had to agree. The layers before it went through, so the culprit is the first one that receives 64.
+# `mat1` is what arrives, 16 examples of 64 numbers; `mat2` is the weights of the layer already transposed,
+# 32 × 10. A linear layer is a [product of matrices](../tensor_mathematics/dot_products.md): the inner sizes,
+# 64 and 32, had to agree. The layers before it went through, so the culprit is the first one that receives
+# 64.
 
 # %%
 model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
@@ -194,8 +194,8 @@ prices * (1 - discounts)
 # %% [markdown] lang="es"
 # El *broadcasting* (difusión: repetir un eje de tamaño 1 o ausente) alinea las formas **por la derecha**:
 # compara el último eje de `prices`, las 3 tiendas, con los 4 descuentos. `non-singleton dimension 1` nombra
-# el eje donde ninguno de los dos tamaños es 1. Di a qué eje corresponde el descuento agregando uno de tamaño
-# 1.
+# el eje donde ninguno de los dos tamaños es 1. Agrega un eje de tamaño 1 para decir a cuál corresponde el
+# descuento.
 
 # %% [markdown] lang="en"
 # *Broadcasting* (repeating an axis that has size 1 or is missing) aligns the shapes **from the right**: it
@@ -282,13 +282,13 @@ for inputs in DataLoader(torch.rand(9, 8), batch_size=4):
 
 # %% [markdown] lang="es"
 # `BatchNorm` divide por la desviación estándar del *batch*, y un solo valor no tiene desviación. Al entrenar,
-# descarta el resto con `drop_last=True`; al predecir, usa `model.eval()`, que normaliza con las estadísticas
-# ya aprendidas.
+# descarta el resto con `drop_last=True`; al predecir, usa `model.eval()`, que normaliza con la media y la
+# varianza acumuladas durante el entrenamiento.
 
 # %% [markdown] lang="en"
 # `BatchNorm` divides by the standard deviation of the batch, and a single value has none. In training,
-# discard the rest with `drop_last=True`; when predicting, use `model.eval()`, which normalises with the
-# statistics it has learned.
+# discard the rest with `drop_last=True`; when predicting, use `model.eval()`, which normalises with the mean
+# and variance gathered in training.
 
 # %%
 outputs = [model(inputs) for inputs in DataLoader(torch.rand(9, 8), batch_size=4, drop_last=True)]
@@ -344,18 +344,19 @@ layer(torch.from_numpy(table))
 
 # %% [markdown] lang="es"
 # `Double` es `float64`, lo que NumPy usa por defecto; `Float` es `float32`, lo que usan los pesos. Con
-# enteros diría `Long`, que es `int64`. PyTorch no convierte por su cuenta, porque duplicar la precisión
-# duplica la memoria.
+# enteros diría `Long`, que es `int64`. Al sumar, PyTorch promueve el tipo menor; en un producto de matrices
+# exige que sea el mismo.
 
 # %% [markdown] lang="en"
 # `Double` is `float64`, NumPy's default; `Float` is `float32`, which the weights use. With integers it would
-# say `Long`, which is `int64`. PyTorch does not convert of its own accord, since twice the precision is twice
-# the memory.
+# say `Long`, which is `int64`. When adding, PyTorch promotes the smaller type; in a product of matrices it
+# demands the same one.
 
 # %%
 inputs = torch.from_numpy(table).float()
 labels(inputs=inputs, weight=layer.weight)
 assert layer(inputs).dtype == torch.float32
+assert (inputs + inputs.double()).dtype == torch.float64
 
 # %% [markdown] lang="es"
 # ### Clases con decimales
@@ -374,12 +375,14 @@ F.cross_entropy(logits, torch.tensor([0.0, 2.0, 1.0]))
 # %% [markdown] lang="es"
 # Una clase es un índice, y los índices son enteros: `Long`. Los objetivos con decimales sí existen, pero son
 # probabilidades y tienen la forma de los *logits* (puntajes sin normalizar): una fila por ejemplo, una
-# columna por clase. Por esa diferencia el tipo decide el significado.
+# columna por clase. Por esa diferencia el tipo decide el significado. Si además sobrara un eje, `(n, 1)` en
+# vez de `(n,)`, el mensaje sería `0D or 1D target tensor expected`.
 
 # %% [markdown] lang="en"
 # A class is an index, and indices are integers: `Long`. Targets with decimals do exist, but they are
 # probabilities and have the shape of the *logits* (scores before normalising): a row for each example, a
-# column for each class. That is why the type decides the meaning.
+# column for each class. That is why the type decides the meaning. If there were also an axis too many,
+# `(n, 1)` instead of `(n,)`, the message would be `0D or 1D target tensor expected`.
 
 # %%
 classes = torch.tensor([0.0, 2.0, 1.0]).long()
@@ -510,11 +513,12 @@ for _ in range(2):
 
 # %% [markdown] lang="es"
 # `backward` libera el grafo a medida que lo recorre. El mensaje ofrece `retain_graph=True`, y casi nunca es
-# lo que quieres: en un bucle repetiría el gradiente de unos pesos viejos. Calcula la pérdida en cada paso.
+# lo que quieres: en un bucle derivaría otra vez la misma pérdida, ya vieja. Calcula la pérdida en cada paso.
 
 # %% [markdown] lang="en"
 # `backward` frees the graph as it walks. The message offers `retain_graph=True`, and that is almost never
-# what you want: in a loop it would repeat the gradient of old weights. Compute the loss at every step.
+# what you want: in a loop it would differentiate the same loss again, by then out of date. Compute the loss
+# at every step.
 
 # %%
 for _ in range(2):
@@ -696,12 +700,12 @@ assert (scores > 0).any() and not (scores > 0).all()
 assert torch.equal(torch.where(scores > 0, scores, 0.0), F.relu(scores))
 
 # %% [markdown] lang="es"
-# ### Capas escondidas
+# ### Capas sin registrar
 #
 # Guardaste las capas en una lista de Python.
 
 # %% [markdown] lang="en"
-# ### Hidden layers
+# ### Layers nobody registered
 #
 # You kept the layers in a Python list.
 
@@ -780,15 +784,15 @@ torch.load(file)
 
 # %% [markdown] lang="es"
 # Un modelo entero se guarda con *pickle*, y abrir un archivo así puede ejecutar cualquier código que traiga
-# dentro. Desde PyTorch 2.6 (enero de 2025), `torch.load` solo admite tensores y tipos básicos; así lo
-# explican las [notas de esa versión](https://github.com/pytorch/pytorch/releases/tag/v2.6.0). Guarda los
-# pesos y no el objeto.
+# dentro. Desde PyTorch 2.6 (enero de 2025), `torch.load` solo admite, por defecto, tensores y tipos básicos;
+# así lo explican las [notas de esa versión](https://github.com/pytorch/pytorch/releases/tag/v2.6.0). Guarda
+# los pesos y no el objeto.
 
 # %% [markdown] lang="en"
 # A whole model is saved with *pickle*, and opening such a file may execute whatever code it carries. Since
-# PyTorch 2.6 (January 2025), `torch.load` admits only tensors and basic types, as the [notes of that
-# release](https://github.com/pytorch/pytorch/releases/tag/v2.6.0) explain. Save the weights instead of the
-# object.
+# PyTorch 2.6 (January 2025), `torch.load` by default admits only tensors and basic types, as the [notes of
+# that release](https://github.com/pytorch/pytorch/releases/tag/v2.6.0) explain. Save the weights instead of
+# the object.
 
 # %%
 file = io.BytesIO()
@@ -835,6 +839,7 @@ symptoms = {
     "must be the same as input size": lambda: F.binary_cross_entropy_with_logits(ones(4, 1), ones(4)),
     "must have the same dtype": lambda: nn.Linear(2, 1)(ones(1, 2).double()),
     "expected target dtype to be Long": lambda: F.cross_entropy(ones(3, 3), ones(3)),
+    "0D or 1D target tensor expected": lambda: F.cross_entropy(ones(3, 3), torch.zeros(3, 1).long()),
     "is out of bounds": lambda: F.cross_entropy(ones(1, 3), torch.tensor([3])),
     "index out of range in self": lambda: nn.Embedding(3, 2)(torch.tensor([3])),
     "is not on the expected device": lambda: nn.Linear(3, 1, device="meta")(ones(2, 3)),
@@ -848,6 +853,7 @@ symptoms = {
     "is ambiguous": lambda: bool(ones(2)),
     "empty parameter list": lambda: torch.optim.SGD([], lr=0.1),
     "Error(s) in loading state_dict": lambda: nn.Linear(2, 2).load_state_dict({}),
+    "size mismatch": lambda: nn.Linear(2, 3).load_state_dict({"weight": ones(2, 2)}, strict=False),
     "Weights only load failed": pickled,
 }
 for fragment, provoke in symptoms.items():
@@ -861,8 +867,8 @@ for fragment, provoke in symptoms.items():
 # %% [markdown] lang="es"
 # ## Los que no avisan
 #
-# Los errores anteriores son los buenos: paran el programa y dicen dónde. Los cuatro que siguen terminan sin
-# una queja y entregan un modelo malo. Se reconocen por lo que hace la pérdida.
+# Los errores anteriores son los buenos: detienen el programa y dicen dónde. Los cuatro que siguen terminan
+# sin una queja y entregan un modelo malo. Se reconocen por lo que hace la pérdida.
 #
 # ### La pérdida que se difunde
 #
@@ -1034,16 +1040,24 @@ print(f"{F.cross_entropy(logits, classes):.4f}   {F.cross_entropy(logits.softmax
 floor = -np.log(np.e / (np.e + 2))
 assert abs(F.cross_entropy(logits.softmax(dim=1), classes).item() - floor) < 1e-6
 assert F.cross_entropy(logits, classes) < 1e-6
+scores = torch.randn(200, 3, generator=torch.Generator().manual_seed(0), requires_grad=True)
+answers = torch.arange(200) % 3
+(once,) = torch.autograd.grad(F.cross_entropy(scores, answers), scores)
+(double,) = torch.autograd.grad(F.cross_entropy(scores.softmax(dim=1), answers), scores)
+shrink = (double.norm() / once.norm()).item()
+assert shrink < 0.5
 
 # %% [markdown] lang="es"
 # Con $C$ clases el piso es $-\ln \frac{e}{e + C - 1}$, que para $C = 3$ vale `{python} floor:.4f`. Además,
-# los gradientes se encogen y el modelo aprende despacio. Si tu pérdida se detiene en ese número, busca un
-# softmax de más. El modelo entrega *logits*; el softmax se aplica al mirar las probabilidades.
+# los gradientes se encogen: en 200 *logits* al azar quedan en `{python} shrink:.0%` de su tamaño. Si tu
+# pérdida se detiene en ese número, busca un softmax de más. El modelo entrega *logits*; el softmax se aplica
+# al mirar las probabilidades.
 
 # %% [markdown] lang="en"
 # With $C$ classes the floor is $-\ln \frac{e}{e + C - 1}$, which for $C = 3$ is `{python} floor:.4f`. The
-# gradients shrink as well, and the model learns slowly. If your loss stops at that number, look for a softmax
-# too many. The model returns logits; softmax is applied when you look at probabilities.
+# gradients shrink as well: for 200 random logits they are left at `{python} shrink:.0%` of their size. If
+# your loss stops at that number, look for a softmax too many. The model returns logits; softmax is applied
+# when you look at probabilities.
 
 # %% [markdown] lang="es"
 # ### Evaluar en modo de entrenamiento
@@ -1076,7 +1090,7 @@ assert len(set(answers)) == 1
 # * La última línea dice qué; la línea más baja que sea tuya dice dónde; `shape`, `dtype` y `device` dicen por
 #   qué.
 # * Un mensaje con dos números casi siempre nombra lo que llegó y lo que se esperaba.
-# * Lo que para el programa se arregla en minutos. Contra lo que no avisa, exige formas iguales y mira la
+# * Lo que detiene el programa se arregla en minutos. Contra lo que no avisa, exige formas iguales y mira la
 #   pérdida: si se detiene en la varianza, oscila o choca con un piso, ya sabes qué sala visitar.
 
 # %% [markdown] lang="en"
@@ -1109,9 +1123,9 @@ assert len(set(answers)) == 1
 # - [ ] Use `nn.Linear(128, 100)`: it would still expect 128 numbers, and 100 arrive.
 
 # %% [markdown] lang="es" tags=["exercise"]
-# ### Ejercicio 1: un paso con cuatro fallas
+# ### Ejercicio 1: un paso con cinco fallas
 #
-# Este paso de entrenamiento tiene cuatro fallas, unas ruidosas y otras silenciosas. Las etiquetas llegan con
+# Este paso de entrenamiento tiene cinco fallas, unas ruidosas y otras silenciosas. Las etiquetas llegan con
 # forma `(n, 1)` y tipo `float32`. Escribe `train_step` sin ellas; debe devolver la pérdida como un número de
 # Python.
 #
@@ -1125,9 +1139,9 @@ assert len(set(answers)) == 1
 # ```
 
 # %% [markdown] lang="en" tags=["exercise"]
-# ### Exercise 1: a step with four faults
+# ### Exercise 1: a step with five faults
 #
-# This training step has four faults, some loud and some silent. The labels arrive with shape `(n, 1)` and
+# This training step has five faults, some loud and some silent. The labels arrive with shape `(n, 1)` and
 # type `float32`. Write `train_step` without them; it must return the loss as a Python number.
 #
 # ```python
@@ -1238,15 +1252,15 @@ assert torch.allclose(masked_mean(noisy, true_lengths), masked_mean(filled, true
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# Casi todos los errores de forma son productos que no encajan: ve a los [productos
-# punto](../tensor_mathematics/dot_products.md). Para un bucle de entrenamiento que hace todo esto bien, ve a
-# la [regresión lineal](../workflow/linear_regression.md). Si algo de aquí no te sonaba, vuelve a [Tensores y
-# rango](../fundamentals/tensors_and_rank.md).
+# Muchos errores de forma son productos que no encajan: ve a los [productos
+# escalares](../tensor_mathematics/dot_products.md). Para un bucle de entrenamiento que hace todo esto bien,
+# ve a la [regresión lineal](../workflow/linear_regression.md). Si algo de aquí no te sonaba, vuelve a
+# [Tensores y rango](../fundamentals/tensors_and_rank.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
-# Nearly all errors of shape are products that do not fit: go to [dot
+# Many errors of shape are products that do not fit: go to [dot
 # products](../tensor_mathematics/dot_products.md). For a training loop that does all of this right, go to
 # [linear regression](../workflow/linear_regression.md). If something here was new to you, go back to [Tensors
 # and rank](../fundamentals/tensors_and_rank.md).

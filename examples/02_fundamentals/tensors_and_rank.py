@@ -28,7 +28,7 @@ prerequisites:
 # %% [markdown] lang="es"
 # Todo lo que entra en una red neuronal, todo lo que sale y todo lo que aprende es un tensor. Al terminar esta
 # lección podrás mirar la forma `(32, 3, 224, 224)` y decir, sin ejecutar nada, cuántos números contiene,
-# cuánta memoria ocupa y qué significa cada eje. No necesitas haber usado PyTorch.
+# cuánta memoria ocupan y qué significa cada eje. No necesitas haber usado PyTorch.
 #
 # La lección acompaña la sección *PyTorch Fundamentals* del curso [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei Neagoie y Daniel Bourke, cuyo
@@ -183,11 +183,11 @@ assert T.ndim == 3 and T[1].ndim == 2 and T[1, 2].ndim == 1 and T[1, 2, 3].ndim 
 assert torch.equal(T[-1, -1], T[1, 2])
 
 # %% [markdown] lang="es"
-# La condición $0 \le i_j < n_j$ también se cumple a la fuerza: el eje 1 tiene tamaño `{python} T.shape[1]`,
-# así que su último índice es 2.
+# PyTorch vigila la condición $0 \le i_j < n_j$: el eje 1 tiene tamaño `{python} T.shape[1]`, así que su
+# último índice es 2.
 
 # %% [markdown] lang="en"
-# The condition $0 \le i_j < n_j$ is enforced too: axis 1 has size `{python} T.shape[1]`, so that its last
+# PyTorch enforces the condition $0 \le i_j < n_j$: axis 1 has size `{python} T.shape[1]`, so that its last
 # index is 2.
 
 # %% tags=["raises=IndexError"]
@@ -206,8 +206,8 @@ T[0, 3]
 torch.tensor([[1, 2, 3], [4, 5]])
 
 # %% [markdown] lang="es"
-# Por eso las frases de distinta longitud se rellenan antes de formar un *batch* (los ejemplos que se
-# procesan juntos).
+# Por eso las frases de distinta longitud se rellenan antes de formar un *batch* (los ejemplos que se procesan
+# juntos).
 #
 # ## Tres cosas que se llaman rango o dimensión
 #
@@ -216,7 +216,7 @@ torch.tensor([[1, 2, 3], [4, 5]])
 # | rango u orden del tensor | ¿cuántos índices hacen falta? | `T.ndim` |
 # | tamaño de un eje | ¿hasta dónde llega este índice? | `T.shape[j]` |
 # | dimensión del espacio | ¿cuántos números independientes hay? | `T.numel()` |
-# | rango de una matriz | ¿cuántas filas no se obtienen de las otras? | `torch.linalg.matrix_rank(A)` |
+# | rango de una matriz | ¿cuántas filas son independientes? | `torch.linalg.matrix_rank(A)` |
 #
 # Un vector de tres componentes vive en un espacio de dimensión 3 y es un tensor de rango 1. El último renglón
 # de la tabla es una idea distinta, del álgebra lineal, y solo comparte el nombre. Construyamos una matriz
@@ -233,7 +233,7 @@ torch.tensor([[1, 2, 3], [4, 5]])
 # | rank or order of the tensor | how many indices are needed? | `T.ndim` |
 # | size of an axis | how far does this index go? | `T.shape[j]` |
 # | dimension of the space | how many independent numbers are there? | `T.numel()` |
-# | rank of a matrix | how many rows do not follow from the others? | `torch.linalg.matrix_rank(A)` |
+# | rank of a matrix | how many rows are independent? | `torch.linalg.matrix_rank(A)` |
 #
 # A vector of three components lives in a space of dimension 3 and is a tensor of rank 1. The last row of the
 # table is a different idea, from linear algebra, and shares only the name. Let us build a matrix whose rows
@@ -257,7 +257,7 @@ assert ranks == [1, 3, 0] and all(A.ndim == 2 for A in matrices.values())
 # %% [markdown] lang="es"
 # Las tres son tensores de rango 2; como matrices tienen rango `{python} ranks[0]`, `{python} ranks[1]` y
 # `{python} ranks[2]`. Hay quien llama «rango de un tensor» a otra cosa todavía, el menor número de productos
-# $u_i v_j w_k \cdots$ que lo suman; por eso [Kolda y Bader (2009)](https://doi.org/10.1137/07070111X)
+# $u_i v_j w_k \cdots$ cuya suma lo forma; por eso [Kolda y Bader (2009)](https://doi.org/10.1137/07070111X)
 # prefieren decir *orden* al número de índices. En estas notas, «rango» sin más es el número de índices.
 #
 # ## Qué rango tienen tus datos
@@ -302,8 +302,8 @@ assert image[0, 100, 200] == photo[100, 200, 0]
 
 # %% [markdown] lang="es"
 # Un texto, en cambio, **no** es una matriz. Es una fila de números enteros, uno por palabra: rango 1. Se
-# vuelve matriz cuando una capa de *embedding* (una tabla que asigna un vector a cada palabra)
-# pone un vector en el lugar de cada número.
+# vuelve matriz cuando una capa de *embedding* (una tabla que asigna un vector a cada palabra) pone un vector
+# en el lugar de cada número.
 
 # %% [markdown] lang="en"
 # A text, on the other hand, is **not** a matrix. It is a row of integers, one for each word: rank 1. It
@@ -399,9 +399,9 @@ assert area < 80 and rooms > 20
 # ## Tipo, forma y dispositivo
 #
 # Cada tensor lleva tres etiquetas: `dtype` (tipo de número), `shape` y `device` (dispositivo: en qué memoria
-# está). Los errores más comunes de PyTorch son dos tensores que no coinciden en alguna. El *dtype* fija cuántos bytes
-# ocupa cada componente, qué tan grande puede ser y a qué distancia está el siguiente número representable
-# después del 1, que se llama épsilon.
+# está). Los errores más comunes de PyTorch vienen de dos tensores que no coinciden en alguna. El *dtype* fija
+# cuántos bytes ocupa cada componente, qué tan grande puede ser y a qué distancia está el siguiente número
+# representable después del 1, que se llama épsilon.
 
 # %% [markdown] lang="en"
 # The arrow is the same; the numbers that describe it are not. The two values of $v_i M_{ij} v_j$ agree in
@@ -414,9 +414,9 @@ assert area < 80 and rooms > 20
 # ## Type, shape and device
 #
 # Every tensor wears three labels: `dtype` (the type of number), `shape` and `device` (which memory holds it).
-# The most common PyTorch errors are two tensors that disagree about one of them. The dtype fixes how many bytes each
-# component takes, how large it may be, and how far the next representable number lies after 1, which is
-# called epsilon.
+# The most common PyTorch errors come from two tensors that disagree about one of them. The dtype fixes how
+# many bytes each component takes, how large it may be, and how far the next representable number lies after
+# 1, which is called epsilon.
 
 # %%
 for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn):
@@ -447,15 +447,15 @@ assert torch.tensor(250, dtype=torch.uint8) + 10 == 4
 batch = torch.empty(32, 3, 224, 224)
 
 # %% [markdown] lang="es"
-# Sumar 1 no hizo nada, el doble se fue a infinito y 250 + 10 dio 4, porque después de 255 un entero de 8
-# bits vuelve a 0. Ninguna de las tres líneas avisó. Por eso una imagen `uint8` se convierte a `float32` antes
-# de hacer cuentas.
+# Sumar 1 no hizo nada, el doble se fue a infinito y 250 + 10 dio 4, porque después de 255 un entero de 8 bits
+# vuelve a 0. Ninguna de las tres líneas avisó. Por eso una imagen `uint8` se convierte a `float32` antes de
+# hacer cuentas.
 #
 # La memoria se calcula con una multiplicación. Con $e$ bytes por componente,
 #
 # $$\text{bytes} = e \prod_{j=1}^{k} n_j .$$
 #
-# Un *batch* de 32 imágenes a color de 224 × 224 en `float32` ocupa 4 · 32 · 3 · 224 · 224 =
+# Un *batch* de 32 imágenes a color de 224 × 224 en `float32` ocupa 4 · 32 · 3 · 224 · 224 =
 # `{python} batch.nbytes` bytes, unos `{python} batch.nbytes / 2**20:.1f` MiB.
 
 # %% [markdown] lang="en"
@@ -467,7 +467,7 @@ batch = torch.empty(32, 3, 224, 224)
 #
 # $$\text{bytes} = e \prod_{j=1}^{k} n_j .$$
 #
-# A batch of 32 colour images of 224 × 224 in `float32` takes 4 · 32 · 3 · 224 · 224 = `{python} batch.nbytes`
+# A batch of 32 colour images of 224 × 224 in `float32` takes 4 · 32 · 3 · 224 · 224 = `{python} batch.nbytes`
 # bytes, about `{python} batch.nbytes / 2**20:.1f` MiB.
 
 # %%
@@ -478,7 +478,7 @@ assert batch.nbytes == batch.dtype.itemsize * math.prod(batch.shape)
 
 # %% [markdown] lang="es"
 # El tercer dato, `device`, suele ser `cpu` o `cuda`. Hay uno más, útil para pensar: en `meta` un tensor tiene
-# forma y tipo y no tiene números. Con él se puede medir lo que no cabe en esta máquina, como los 70 000
+# forma y tipo y no tiene números. Con él se puede medir lo que no cabe en esta máquina, como los 70 000
 # millones de parámetros de un modelo de lenguaje.
 
 # %% [markdown] lang="en"
@@ -581,7 +581,7 @@ assert M.is_contiguous() and not M.T.is_contiguous() and M.T.contiguous().data_p
 # - [x] 4: hacen falta cuatro índices, ejemplo, canal, fila y columna, para llegar a un número.
 # - [ ] 28: ese es el tamaño del último eje, hasta dónde llega un índice.
 # - [ ] 3, porque el canal tiene tamaño 1: un eje de tamaño 1 sigue siendo un eje y su índice hace falta.
-# - [ ] 50 176: ese es el número de componentes, el producto de la forma.
+# - [ ] 50 176: ese es el número de componentes, el producto de la forma.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A batch of 64 black-and-white digits has shape `(64, 1, 28, 28)`. What is its rank?
@@ -650,10 +650,10 @@ for shape in [(), (7,), (3, 4), (2, 3, 4), (2, 1, 3, 2)]:
 #
 # Escribe la forma de cada tensor como una tupla, con los ejes en el orden en que se nombran:
 #
-# 1. `gray_digits`: un *batch* de 64 imágenes de un canal, 28 × 28.
+# 1. `gray_digits`: un *batch* de 64 imágenes de un canal, 28 × 28.
 # 2. `stereo_clips`: 16 grabaciones de dos canales, de 3 segundos a 8000 muestras por segundo.
 # 3. `embedded_sentences`: 10 frases de 12 palabras, cada palabra convertida en un vector de 50 componentes.
-# 4. `color_video`: un solo video de 24 cuadros; cada cuadro, una imagen a color de 64 × 48 (alto × ancho)
+# 4. `color_video`: un solo video de 24 cuadros; cada cuadro, una imagen a color de 64 × 48 (alto × ancho)
 #    como las espera PyTorch.
 
 # %% [markdown] lang="en" tags=["exercise"]
@@ -661,10 +661,10 @@ for shape in [(), (7,), (3, 4), (2, 3, 4), (2, 1, 3, 2)]:
 #
 # Write the shape of each tensor as a tuple, with the axes in the order in which they are named:
 #
-# 1. `gray_digits`: a batch of 64 images of one channel, 28 × 28.
+# 1. `gray_digits`: a batch of 64 images of one channel, 28 × 28.
 # 2. `stereo_clips`: 16 recordings of two channels, 3 seconds long at 8000 samples a second.
 # 3. `embedded_sentences`: 10 sentences of 12 words, every word turned into a vector of 50 components.
-# 4. `color_video`: a single video of 24 frames; every frame a colour image of 64 × 48 (height × width) as
+# 4. `color_video`: a single video of 24 frames; every frame a colour image of 64 × 48 (height × width) as
 #    PyTorch expects them.
 
 # %% tags=["solution"]

@@ -1,6 +1,6 @@
 """
 title:
-  es: Productos punto
+  es: Productos escalares
   en: Dot products
 summary:
   es: A·x, A·B y B·A con índices, bucles, einsum y PyTorch; qué leyes cumplen y cuánto cuesta el orden.
@@ -45,9 +45,10 @@ prerequisites:
 # $$\vec y = A \cdot \vec x = (A_{jk}\, \hat e_j \otimes \hat e_k) \cdot (x_l\, \hat e_l)
 # = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j .$$
 #
-# En componentes, $y_j = A_{jk} x_k$. El índice repetido se suma, convenio que introdujo Einstein en 1916; el
-# índice libre dice qué componente es. La fórmula se lee como un programa: un bucle por el índice libre y otro
-# por el repetido.
+# En componentes, $y_j = A_{jk} x_k$. El índice repetido se suma, convenio que introdujo [Einstein en
+# 1916](https://doi.org/10.1002/andp.19163540702); el índice libre dice qué componente es. Se le llama
+# producto *escalar* porque cada componente es el producto escalar de una fila de $A$ por $\vec x$. La fórmula
+# se lee como un programa: un bucle por el índice libre y otro por el repetido.
 
 # %% [markdown] lang="en"
 # A linear layer, a convolution, an attention mechanism: inside, nearly all the work of a neural network is
@@ -69,9 +70,10 @@ prerequisites:
 # $$\vec y = A \cdot \vec x = (A_{jk}\, \hat e_j \otimes \hat e_k) \cdot (x_l\, \hat e_l)
 # = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j .$$
 #
-# In components, $y_j = A_{jk} x_k$. The repeated index is summed, a convention that Einstein introduced in
-# 1916; the free index says which component it is. The formula reads like a program: one loop for the free
-# index and one for the repeated one.
+# In components, $y_j = A_{jk} x_k$. The repeated index is summed, a convention introduced by [Einstein in
+# 1916](https://doi.org/10.1002/andp.19163540702); the free index says which component it is. It is called a
+# *dot* product because each component is the dot product of a row of $A$ and $\vec x$. The formula reads like
+# a program: one loop for the free index and one for the repeated one.
 
 # %%
 from itertools import pairwise
@@ -192,8 +194,8 @@ assert torch.equal(C, first @ second) and torch.equal(C, matrix_matrix(first, se
 #
 # $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} .$$
 #
-# Si $A$ es de 2 × 3 y $B$ de 3 × 2, ni siquiera la forma coincide: $A \cdot B$ es de 2 × 2 y $B \cdot A$ de 3
-# × 3. Con matrices cuadradas ambas formas coinciden, y aun así las acciones son distintas. Toma $S$, que
+# Si $A$ es de 2 × 3 y $B$ de 3 × 2, ni siquiera la forma coincide: $A \cdot B$ es de 2 × 2 y $B \cdot A$ de
+# 3 × 3. Con matrices cuadradas ambas formas coinciden, y aun así las acciones son distintas. Toma $S$, que
 # estira al doble hacia la derecha, y $R$, que gira 90 grados. Imagina qué le hace a la letra F cada orden.
 
 # %% [markdown] lang="en"
@@ -203,13 +205,13 @@ assert torch.equal(C, first @ second) and torch.equal(C, matrix_matrix(first, se
 #
 # $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} .$$
 #
-# If $A$ is 2 × 3 and $B$ is 3 × 2, not even the shape agrees: $A \cdot B$ is 2 × 2 and $B \cdot A$ is 3 × 3.
+# If $A$ is 2 × 3 and $B$ is 3 × 2, not even the shape agrees: $A \cdot B$ is 2 × 2 and $B \cdot A$ is 3 × 3.
 # With square matrices both shapes agree, and still the actions differ. Take $S$, which stretches to double
 # towards the right, and $R$, which turns by 90 degrees. Imagine what each order does to the letter F.
 
 # %%
-# alt es: La letra F; estirada y luego girada queda tendida y alta; girada y luego estirada, tendida y ancha.
-# alt en: The letter F; stretched, then turned, it lies and is tall; turned, then stretched, it lies and is wide.
+# alt es: La letra F; estirada y luego girada queda tendida y alta; girada y luego estirada, ancha.
+# alt en: The letter F; stretched, then turned, it lies tall; turned, then stretched, it lies wide.
 R = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
 S = torch.tensor([[2.0, 0.0], [0.0, 1.0]])
 x = [0, 0, 2, 2, 0.6, 0.6, 1.6, 1.6, 0.6, 0.6]
@@ -347,8 +349,8 @@ trace = assert_agree(loop=torch.trace(A @ B), einsum=torch.einsum("ik,ki->", B, 
 torch.ones(2, 3) @ torch.ones(2, 3)
 
 # %% [markdown] lang="es"
-# Aquí adentro hay un 3 y un 2. La reparación depende de lo que significan los ejes: quizá falte una
-# transpuesta, `torch.ones(2, 3) @ torch.ones(2, 3).T`, que es de 2 × 2. El [museo de los
+# Aquí los tamaños de adentro son 3 y 2. La reparación depende de lo que significan los ejes: quizá falte una
+# transpuesta, `torch.ones(2, 3) @ torch.ones(2, 3).T`, que es de 2 × 2. El [museo de los
 # errores](../fundamentals/error_museum.md) guarda otros de esta familia.
 #
 # Peor es lo que no avisa. El signo `*` no es el punto: multiplica componente a componente, y cuando las
@@ -356,8 +358,8 @@ torch.ones(2, 3) @ torch.ones(2, 3)
 # razonable. ¿Qué formas esperas?
 
 # %% [markdown] lang="en"
-# Inside there are a 3 and a 2. The repair depends on what the axes mean: perhaps a transpose is missing,
-# `torch.ones(2, 3) @ torch.ones(2, 3).T`, which is 2 × 2. The [error museum](../fundamentals/error_museum.md)
+# Here the inner sizes are 3 and 2. The repair depends on what the axes mean: perhaps a transpose is missing,
+# `torch.ones(2, 3) @ torch.ones(2, 3).T`, which is 2 × 2. The [error museum](../fundamentals/error_museum.md)
 # keeps others of this family.
 #
 # Worse is what gives no warning. The sign `*` is not the dot: it multiplies component by component, and where
@@ -470,7 +472,8 @@ ax = curves(
 # %% tags=["hidden"]
 last = {name: values[:, -1] for name, values in errors.items()}
 epsilons = {name: torch.finfo(dtype).eps for name, dtype in dtypes.items()}
-assert all(0.1 < (last[name] / epsilons[name]).median() < 10 for name in dtypes)
+in_epsilons = {name: last[name] / epsilons[name] for name in dtypes}
+assert all(0.1 < values.median() < 10 for values in in_epsilons.values())
 A, B = random(2, 256, 256).bfloat16()
 # rounding every partial sum would give more than epsilon
 once = relative_error(A @ B, A.double() @ B.double())
@@ -479,11 +482,12 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 
 # %% [markdown] lang="es"
 # Cada tipo queda cerca de su propio épsilon, y el tamaño de la matriz pesa mucho menos que el tipo. Para
-# $n = 256$ y cinco semillas, la diferencia en `float32` va de `{python} last["float32"].min().item():.2e` a
-# `{python} last["float32"].max().item():.2e`, y en `bfloat16` de `{python} last["bfloat16"].min().item():.2e`
-# a `{python} last["bfloat16"].max().item():.2e`. Si obtienes otro número dentro de esas bandas o apenas fuera
-# de ellas, está bien: otro procesador suma en otro orden. La línea de `bfloat16` no sube con $n$ porque
-# PyTorch acumula esas sumas con más cifras y redondea una sola vez, al final.
+# $n = 256$ y cinco semillas, la diferencia en `float32` va de
+# `{python} in_epsilons["float32"].min().item():.2f` a `{python} in_epsilons["float32"].max().item():.2f`
+# épsilon, y en `bfloat16` de `{python} in_epsilons["bfloat16"].min().item():.2f` a
+# `{python} in_epsilons["bfloat16"].max().item():.2f`. Otro procesador suma en otro orden y te dará otro
+# número; desconfía solo si difiere por un factor de 10. La línea de `bfloat16` no sube con $n$ porque PyTorch
+# acumula esas sumas con más cifras y redondea una sola vez, al final.
 #
 # Dos consecuencias prácticas. No compares con `==` dos productos calculados de distinta manera; usa una
 # tolerancia acorde con el tipo, como hace `torch.testing.assert_close`. Y comprueba una fórmula en `float64`,
@@ -491,12 +495,12 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 
 # %% [markdown] lang="en"
 # Each type stays near its own epsilon, and the size of the matrix weighs far less than the type. For
-# $n = 256$ and five seeds, the difference in `float32` runs from `{python} last["float32"].min().item():.2e`
-# to `{python} last["float32"].max().item():.2e`, and in `bfloat16` from
-# `{python} last["bfloat16"].min().item():.2e` to `{python} last["bfloat16"].max().item():.2e`. If you get
-# another number within those bands or barely outside, that is fine: another processor adds in another order.
-# The line of `bfloat16` does not climb with $n$ because PyTorch accumulates those sums with more digits and
-# rounds only once, at the end.
+# $n = 256$ and five seeds, the difference in `float32` runs from
+# `{python} in_epsilons["float32"].min().item():.2f` to `{python} in_epsilons["float32"].max().item():.2f`
+# epsilon, and in `bfloat16` from `{python} in_epsilons["bfloat16"].min().item():.2f` to
+# `{python} in_epsilons["bfloat16"].max().item():.2f`. Another processor adds in another order and will give
+# you another number; distrust it only if it differs by a factor of 10. The line of `bfloat16` does not climb
+# with $n$ because PyTorch accumulates those sums with more digits and rounds only once, at the end.
 #
 # Two practical consequences. Do not compare with `==` two products computed in different ways; use a
 # tolerance that fits the type, as `torch.testing.assert_close` does. And check a formula in `float64`, where
@@ -595,7 +599,8 @@ agreement = assert_agree(
 #
 # * Índice libre, un bucle de afuera; índice repetido, una suma. `einsum` es esa lectura escrita.
 # * $(m \times k) \cdot (k \times n) \to (m \times n)$: los tamaños de adentro coinciden y desaparecen.
-# * Se distribuye y se asocia; no conmuta, y menos cuanto más grande. La transpuesta invierte el orden.
+# * Se distribuye y se asocia; no conmuta, y cuanto más grande es la matriz, menos. La transpuesta invierte el
+#   orden.
 # * En coma flotante las leyes valen hasta el épsilon del tipo.
 # * El orden no cambia el resultado y sí el costo: $m k n$ multiplicaciones cada producto.
 
@@ -610,8 +615,8 @@ agreement = assert_agree(
 # * The order leaves the result alone and changes the cost: $m k n$ multiplications for each product.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# `A` tiene forma `(4, 3)`, `B` tiene forma `(3, 5)` y `x` tiene forma `(5,)`. ¿Cuál de estas expresiones existe
-# y cuesta menos?
+# `A` tiene forma `(4, 3)`, `B` tiene forma `(3, 5)` y `x` tiene forma `(5,)`. ¿Cuál de estas expresiones
+# existe y cuesta menos?
 #
 # - [x] `A @ (B @ x)`: 15 multiplicaciones para `B @ x` y 12 para el resto, 27 en total.
 # - [ ] `(A @ B) @ x`: existe y da lo mismo, pero cuesta 60 más 20, es decir, 80 multiplicaciones.
@@ -684,14 +689,14 @@ for sizes in [(1, 1, 1, 1), (10, 100, 10, 100), (1, 1000, 1000, 1), (3, 5, 7, 11
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 3: un producto nulo
 #
-# Con números, si $ab = 0$, uno de los dos es cero. Con matrices no: encuentra dos matrices `P` y `Q` de 2 ×
-# 2, ambas distintas de cero, tales que $P \cdot Q = 0$ y, sin embargo, $Q \cdot P \ne 0$.
+# Con números, si $ab = 0$, uno de los dos es cero. Con matrices no: encuentra dos matrices `P` y `Q` de
+# 2 × 2, ambas distintas de cero, tales que $P \cdot Q = 0$ y, sin embargo, $Q \cdot P \ne 0$.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: a product that vanishes
 #
 # With numbers, if $ab = 0$ then one of the two is zero. Not so with matrices: find two matrices `P` and `Q`
-# of 2 × 2, both different from zero, such that $P \cdot Q = 0$ and yet $Q \cdot P \ne 0$.
+# of 2 × 2, both different from zero, such that $P \cdot Q = 0$ and yet $Q \cdot P \ne 0$.
 
 # %% tags=["solution"]
 P = torch.tensor([[1.0, 0.0], [0.0, 0.0]])

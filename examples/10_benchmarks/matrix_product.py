@@ -178,6 +178,7 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # columns. Each of the $r\,c$ entries of the result adds up $k$ products, which makes $2rkc$ operations;
 # GFLOP/s are billions of them per second. More GFLOP/s is better; more seconds or more units is worse.
 
+
 # %%
 def shape_of(cell):
     return tuple(cell.parameters[name] for name in ("rows", "inner", "columns"))
@@ -247,6 +248,7 @@ ax.legend()
 # apart and that the ranges between quartiles do not touch. If either fails, the verdict is “no difference”,
 # and nothing is ranked. Factors are rounded to what that noise permits: there is no “2.17 times” where the
 # noise is a fifth.
+
 
 # %%
 def versus(cell, other):
@@ -506,6 +508,7 @@ assert max(errors["float32"]) < 2**-18
 # A cell that was not measured is an empty cell with its reason, not a guessed number. On a machine with CUDA
 # the same file measures the GPU, too, with float32 in its two modes (exact and TF32) and with bfloat16.
 
+
 # %%
 def recorded(precision):
     on_cuda = (cell for run in whole for cell in run.cells if cell.backend == "cuda")
@@ -544,6 +547,7 @@ commands = [report.command(run, cell) for run in runs for cell in (None, *run.ce
 summary = tr(es="una orden por archivo y por fila", en="one command for each file and row")
 report.folded(summary, "\n".join(commands))
 
+
 # %%
 def file_name(run):
     parts = [run.machine["name"], run.suite, run.settings["instruction_limit"] or ""]
@@ -568,9 +572,11 @@ report.Html("".join(report.download(run, file_name(run)) for run in runs))
 # memory $B$ in bytes/s. Before you write it: if each number takes half the room and the ceiling doubles, what
 # happens to $n$?
 
+
 # %% tags=["solution"]
 def knee_side(ceiling, bytes_per_second, item_bytes):
     return 3 * item_bytes * ceiling / (2 * bytes_per_second)
+
 
 # %% tags=["check"]
 assert knee_side(ceiling=100e9, bytes_per_second=50e9, item_bytes=4) == 12
@@ -605,6 +611,7 @@ from statistics import median
 
 def in_units(rounds):
     return median(call / calibration for call, calibration in rounds)
+
 
 # %% tags=["check"]
 assert abs(in_units(monday) - in_units(tuesday)) < 1e-9

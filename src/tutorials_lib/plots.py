@@ -16,16 +16,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from numpy.typing import ArrayLike, NDArray
 
 from tutorials_lib.style import PALETTE, SERIES
 
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+LEGEND_WIDTH = 75  # characters that fit beside each other
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
-# Written on coloured cells. Deliberately no palette colours: the page must not recolour them with the theme.
-DARK_TEXT, LIGHT_TEXT = "#101010", "#fdfdfd"
+# Written on coloured cells. Deliberately no palette colours, which the page recolours with the theme, and
+# not quite black, which an SVG leaves out and the page would then choose.
+DARK_TEXT, LIGHT_TEXT = "#010101", "#fefefe"
 
 
 def color(name: str) -> str:
@@ -41,12 +44,23 @@ def legible_on(background: str | Sequence[float]) -> str:
     """Dark or light text, whichever has the higher contrast ratio on `background` (WCAG 2.2, 2023).
 
     >>> legible_on("white"), legible_on("navy")
-    ('#101010', '#fdfdfd')
+    ('#010101', '#fefefe')
     """
     channels = np.asarray(to_rgb(background))
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     luminance = float(linear @ (0.2126, 0.7152, 0.0722))
     return DARK_TEXT if luminance > 0.179 else LIGHT_TEXT  # 0.179: where both contrasts are equal
+
+
+def legend_above(ax: Axes) -> Axes:
+    """The legend of `ax`, between its title and its frame, where it covers no data. Call it last."""
+    handles, names = ax.get_legend_handles_labels()
+    longest = max((len(name) + 6 for name in names), default=1)
+    columns = max(1, min(3, len(names), LEGEND_WIDTH // longest))
+    ax.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+    rows = -(-len(names) // columns)
+    ax.set_title(ax.get_title(), pad=6 + 17 * rows)
+    return ax
 
 
 def curves(
@@ -97,7 +111,7 @@ def scatter(
     """Named groups of points, `{name: (x, y)}`, each with its own colour and marker."""
     ax = _axes(ax)
     for (name, (x, y)), hue, marker in zip(groups.items(), cycle(SERIES), cycle(MARKERS)):
-        ax.scatter(x, y, label=name, color=color(hue), marker=marker, s=22, alpha=0.85)
+        ax.scatter(x, y, label=name, color=color(hue), marker=marker, s=24, alpha=0.85, linewidths=0)
     return _finish(ax, xlabel, ylabel, title, legend=len(groups) > 1)
 
 
@@ -225,7 +239,7 @@ def image_grid(
     for ax in grid.flat:
         ax.set_axis_off()
     for ax, image in zip(grid.flat, images, strict=False):  # the last row may have empty places
-        ax.imshow(image, cmap=cmap, interpolation="nearest")
+        ax.imshow(image, cmap=cmap, interpolation="none")  # an SVG then holds the pixels as they are
     for ax, title in zip(grid.flat, titles, strict=False):
         ax.set_title(title, fontsize=9, fontweight="normal")
     return figure
@@ -308,9 +322,7 @@ def _axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
 
 def _finish(ax: Axes, xlabel: str, ylabel: str, title: str, *, legend: bool) -> Axes:
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    if legend:
-        ax.legend()
-    return ax
+    return legend_above(ax) if legend else ax
 
 
 def _channels_last(images: NDArray) -> NDArray:
@@ -366,13 +378,22 @@ def _draw_nest(
     fmt: str,
 ) -> None:
     for index, x, y in nest.cells:
-        fill, ink = (color("ember"), color("paper")) if index in marked else ("none", color("ink"))
-        cell = Rectangle((left + x, top + y), 1, 1, facecolor=fill, edgecolor=color("faint"), linewidth=0.8)
-        ax.add_patch(cell)
+        ink = color("ink")
+        if index in marked:
+            ax.add_patch(Rectangle((left + x, top + y), 1, 1, color=color("ember"), linewidth=0))
+            ink = color("paper")
         number = format(values[index].item(), fmt)
         ax.text(left + x + 0.5, top + y + 0.52, number, color=ink, ha="center", va="center", fontsize=9)
-    for x, y, width, height in nest.frames:
-        frame = Rectangle(
-            (left + x, top + y), width, height, fill=False, edgecolor=color("blue"), linewidth=1.4
-        )
-        ax.add_patch(frame)
+    _outline(ax, [(left + x, top + y, 1, 1) for _, x, y in nest.cells], color("faint"), 0.8)
+    _outline(ax, [(left + x, top + y, *size) for x, y, *size in nest.frames], color("blue"), 1.4)
+
+
+def _outline(
+    ax: Axes, boxes: Sequence[tuple[float, float, float, float]], hue: str, linewidth: float
+) -> None:
+    """Boxes (x, y, width, height) as one path: a drawing of a hundred cells stays a small file."""
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
+    paths = [Path(corners * (width, height) + (x, y), closed=True) for x, y, width, height in boxes]
+    if paths:
+        path = Path.make_compound_path(*paths)
+        ax.add_patch(PathPatch(path, facecolor="none", edgecolor=hue, linewidth=linewidth))

@@ -148,7 +148,7 @@ def repository() -> Path:
     for folder in (Path(__file__).resolve().parents[3], *(Path.cwd() / "file").parents):
         if (folder / RESULTS).is_dir():
             return folder
-    raise ResultsError(f"{Path.cwd()}: no {RESULTS}; expected a clone of the repository as the current folder")
+    raise ResultsError(f"{Path.cwd()}: no {RESULTS}; expected a clone of the repository here")
 
 
 def read_all(folder: Path) -> tuple[Run, ...]:
