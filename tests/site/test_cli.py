@@ -120,7 +120,9 @@ def test_why_and_affected_tell_what_a_script_depends_on(gallery):
 def test_shards_and_merge(gallery):
     for name in "abc":
         gallery.script(name, LESSON)
-    runs = [gallery.command("run", "--shard", f"{index}/2", "--store", f"part{index}").stdout for index in (1, 2)]
+    runs = [
+        gallery.command("run", "--shard", f"{index}/2", "--store", f"part{index}").stdout for index in (1, 2)
+    ]
     assert sum(text.count("never run") for text in runs) == 3
     assert gallery.command("merge", "part1", "part2", "--store", "whole").stdout == "3 runs copied to whole\n"
     assert "3 scripts: 3 stored, 0 run" in gallery.command("run", "--store", "whole").stdout
@@ -139,7 +141,9 @@ def test_new_script_is_a_lesson_that_runs(gallery):
 
 def test_literal_metric_is_an_error_of_check_and_a_warning_of_export(gallery):
     prose = '# %% [markdown] lang="{}"\n# {} 97.3%.\n\n'
-    gallery.script("one", prose.format("es", "La exactitud fue del") + prose.format("en", "Accuracy was") + LESSON)
+    gallery.script(
+        "one", prose.format("es", "La exactitud fue del") + prose.format("en", "Accuracy was") + LESSON
+    )
     check, export = gallery.command("check"), gallery.command("export", "out")
     assert check.returncode == 1
     assert "metric typed as a literal" in check.stderr

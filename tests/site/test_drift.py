@@ -69,9 +69,9 @@ def test_other_words_or_other_outputs_are_told(gallery, tmp_path):
     assert [item.what for item in drift.compare(old, store("more", "# %%\nprint('one 1')\n2\n"))] == [
         "code cell 1 shows stream, display, showed stream"
     ]
-    assert [item.what for item in drift.compare(old, store("cells", "# %%\nprint('one 1')\n\n# %%\nx = 1\n"))] == [
-        "has 2 code cells, had 1"
-    ]
+    assert [
+        item.what for item in drift.compare(old, store("cells", "# %%\nprint('one 1')\n\n# %%\nx = 1\n"))
+    ] == ["has 2 code cells, had 1"]
 
 
 def test_command_ends_as_diff_does(gallery, tmp_path):

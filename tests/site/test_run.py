@@ -20,7 +20,7 @@ def shown(record):
     return [output for cell in record.cells for output in cell]
 
 
-# ── what cells show ──────────────────────────────────────────────────────────────────────────────────────────
+# ── what cells show ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_output_keeps_its_order_between_python_and_child_processes(gallery, printed):
@@ -104,7 +104,7 @@ def test_paths_of_the_machine_are_not_shown(gallery, printed):
     assert printed(record) == "examples/one.py .\n"
 
 
-# ── how a script runs ────────────────────────────────────────────────────────────────────────────────────────
+# ── how a script runs ────────────────────────────────────────────────────────────────────────────
 
 
 def test_script_runs_as_under_python(gallery, printed):
@@ -141,7 +141,9 @@ def test_raises_cell_keeps_its_literal_message_and_the_script_goes_on(gallery, p
 
 
 def test_inline_values_are_those_of_their_place(gallery):
-    prose = '# %% [markdown] lang="es"\n# `{python} x:.1f`\n\n# %% [markdown] lang="en"\n# `{python} x:.1f`\n\n'
+    prose = (
+        '# %% [markdown] lang="es"\n# `{python} x:.1f`\n\n# %% [markdown] lang="en"\n# `{python} x:.1f`\n\n'
+    )
     record = gallery.run_one(f"# %%\nx = 1.5\n\n{prose}# %%\nx = 2.5\n\n{prose}")
     assert record.value(1, "x", ".1f") == 1.5
     assert record.value(2, "x", ".1f") == 2.5
@@ -154,7 +156,9 @@ def test_inline_values_of_array_libraries_are_plain_numbers(gallery):
         "# `{python} a`, `{python} b`, `{python} c:s`, `{python} flag`, `{python} [1, 2]`\n\n"
         for language in ("es", "en")
     )
-    body = "# %%\nimport numpy as np\na, b, c, flag = np.float64(0.5), np.array(3), 'word', np.bool_(True)\n\n"
+    body = (
+        "# %%\nimport numpy as np\na, b, c, flag = np.float64(0.5), np.array(3), 'word', np.bool_(True)\n\n"
+    )
     values = {result.expression: result.value for result in gallery.run_one(body + prose).values}
     assert values == {"a": 0.5, "b": 3, "c": "word", "flag": True, "[1, 2]": "[1, 2]"}
     assert [type(value) for value in values.values()] == [float, int, str, bool, str]
@@ -164,7 +168,8 @@ def test_two_fresh_stores_hold_the_same(gallery, tmp_path):
     gallery.script("plot", FIGURE)
     gallery.script(
         "numbers",
-        "# %%\nimport random\nimport numpy as np\nprint(random.random(), np.random.rand(), hash('a'), object())\n"
+        "# %%\nimport random\nimport numpy as np\n"
+        "print(random.random(), np.random.rand(), hash('a'), object())\n"
         "{'b', 'a', 'c'}\n",
     )
     first, second = (gallery.run(Store(tmp_path / name)) for name in ("first", "second"))
@@ -182,7 +187,7 @@ def test_working_folder_and_what_was_written_in_it_are_gone_afterwards(gallery, 
     assert not any(Path(line).exists() for line in note.read_text().splitlines())
 
 
-# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────
 
 FIGURE = """
 # %%
@@ -270,7 +275,7 @@ def test_layout_asked_for_by_the_script_measures_one_language(gallery, printed):
     assert both == printed(gallery.run_one(body.format("'uno'")))  # and no warning about missing glyphs
 
 
-# ── what a run depends on ────────────────────────────────────────────────────────────────────────────────────
+# ── what a run depends on ────────────────────────────────────────────────────────────────────────
 
 
 def test_run_depends_on_what_it_really_imported_and_read(gallery):
@@ -330,7 +335,8 @@ def test_library_edit_runs_exactly_the_scripts_that_imported_it(gallery):
 
 def test_data_edit_runs_exactly_its_readers(gallery):
     (gallery.examples / "table.csv").write_text("1\n")
-    read = "# %%\nfrom pathlib import Path\npath = Path(__file__).parent / '{}'\nif path.exists():\n    path.read_text()\n"
+    read = "# %%\nfrom pathlib import Path\npath = Path(__file__).parent / '{}'\n"
+    read += "if path.exists():\n    path.read_text()\n"
     gallery.script("reader", read.format("table.csv"))
     gallery.script("hoper", read.format("hoped.csv"))
     gallery.script("other", "# %%\nx = 1\n")
@@ -346,7 +352,9 @@ def test_data_edit_runs_exactly_its_readers(gallery):
 def test_prose_edit_runs_nothing(gallery):
     path = gallery.script("one", "# %%\nx = 1  # uno\n")
     gallery.run()
-    path.write_text(path.read_text().replace("# uno", "# eins").replace("title: {es: one", "title: {es: otro"))
+    path.write_text(
+        path.read_text().replace("# uno", "# eins").replace("title: {es: one", "title: {es: otro")
+    )
     assert gallery.why() == {}
 
 
@@ -354,7 +362,9 @@ def test_affected_names_scripts_by_what_they_used(gallery):
     (gallery.examples / "_library.py").write_text("X = 1\n")
     (gallery.examples / "table.csv").write_text("1\n")
     user = gallery.script("user", "# %%\nimport _library\n")
-    gallery.script("reader", "# %%\nfrom pathlib import Path\n(Path(__file__).parent / 'table.csv').read_text()\n")
+    gallery.script(
+        "reader", "# %%\nfrom pathlib import Path\n(Path(__file__).parent / 'table.csv').read_text()\n"
+    )
     gallery.run()
     gallery.script("unknown", "# %%\nx = 1\n")
 
@@ -368,7 +378,7 @@ def test_affected_names_scripts_by_what_they_used(gallery):
     assert [t.slug for t in affected([user], gallery.tutorials, gallery.store)] == ["unknown", "user"]
 
 
-# ── exercises ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── exercises ────────────────────────────────────────────────────────────────────────────────────
 
 EXERCISE = """
 # %% [markdown] lang="es" tags=["exercise"]
@@ -401,7 +411,7 @@ def test_check_that_passes_on_the_stub_is_an_error(gallery):
     assert Path(failure.path).read_text().splitlines()[failure.line - 1] == 'print("checked")'
 
 
-# ── order and shards ─────────────────────────────────────────────────────────────────────────────────────────
+# ── order and shards ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_longest_script_starts_first(gallery):
@@ -416,7 +426,7 @@ def test_shards_are_balanced_and_leave_nothing_out(gallery):
         gallery.script(name, "# %%\nx = 1\n")
     durations = {"a.py": 10, "b.py": 6, "c.py": 4, "d.py": 1, "e.py": 1, "f.py": 8}
     parts = [[t.name for t in Shard(index, 3).of(gallery.tutorials, durations)] for index in (1, 2, 3)]
-    assert sorted(sum(parts, [])) == list("abcdef")
+    assert sorted(name for part in parts for name in part) == list("abcdef")
     loads = [sum(durations[f"{name}.py"] for name in part) for part in parts]
     assert max(loads) - min(loads) <= 1
 

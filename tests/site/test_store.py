@@ -157,7 +157,9 @@ def test_merge_by_copying_folders_is_enough(stored, tmp_path):
 def test_merge_refuses_damaged_runs_and_copies_the_others(stored, tmp_path):
     stored.script("two", "# %%\nx = 1\n")
     stored.run()
-    [damaged] = [path for path in stored.store.path.glob("??/*-*") if "one.py" in (path / "record.json").read_text()]
+    [damaged] = [
+        path for path in stored.store.path.glob("??/*-*") if "one.py" in (path / "record.json").read_text()
+    ]
     (damaged / "record.json").write_text("{}")
     into = Store(tmp_path / "into")
     with pytest.raises(SiteError, match="damaged"):
