@@ -128,7 +128,9 @@ def paired_comparison(first: Bool[Tensor, " n"], second: Bool[Tensor, " m"]) -> 
     Comparison(only_first=2, only_second=1, both=1, neither=0)
     """
     if first.shape != second.shape:
-        raise ValueError(f"{tuple(first.shape)} against {tuple(second.shape)} answers; expected the same test set")
+        raise ValueError(
+            f"{tuple(first.shape)} against {tuple(second.shape)} answers; expected the same test set"
+        )
     return Comparison(
         only_first=int((first & ~second).sum()),
         only_second=int((~first & second).sum()),
@@ -137,7 +139,7 @@ def paired_comparison(first: Bool[Tensor, " n"], second: Bool[Tensor, " m"]) -> 
     )
 
 
-class Undecided(Exception):
+class Undecided(Exception):  # noqa: N818 — a finding about the data, not an error
     """The data do not say which of two models is better."""
 
 
@@ -173,7 +175,7 @@ def rank(correct: Mapping[str, Bool[Tensor, " n"]], level: float = LEVEL) -> tup
         ...
     tutorials_lib.metrics.Undecided: sharp 20/20, same 20/20: p = 1; expected p < 0.05
     """
-    doubtful = {pair: p for pair, p in adjusted_p_values(correct).items() if not p < 1 - level}
+    doubtful = {pair: p for pair, p in adjusted_p_values(correct).items() if p >= 1 - level}
     if doubtful:
         raise Undecided(
             "; ".join(
@@ -197,6 +199,6 @@ def confusion_matrix(
             [0, 1]])
     """
     for name, values in (("predicted", predicted), ("labels", labels)):
-        if len(values) and not (0 <= int(values.min()) and int(values.max()) < classes):
+        if bool(((values < 0) | (values >= classes)).any()):
             raise ValueError(f"{name} holds classes outside 0 … {classes - 1}")
     return torch.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)

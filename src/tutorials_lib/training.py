@@ -5,7 +5,6 @@ Nothing here prints. Whoever wants a table or a curve makes it from the records.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +46,9 @@ class _Tally:
     def __init__(self) -> None:
         self.loss, self.accuracy = 0.0, Proportion(0, 0)
 
-    def add(self, loss: Tensor, logits: Float[Tensor, "batch classes"], labels: Int[Tensor, " batch"]) -> None:
+    def add(
+        self, loss: Tensor, logits: Float[Tensor, "batch classes"], labels: Int[Tensor, " batch"]
+    ) -> None:
         self.loss += loss.item() * len(labels)
         self.accuracy += Proportion.of(logits.argmax(dim=1) == labels)
 
@@ -102,7 +103,7 @@ def evaluate(model: nn.Module, batches: Batches, loss: Loss = cross_entropy) -> 
 
 
 @torch.inference_mode()
-def predict(model: nn.Module, inputs: Float[Tensor, "n *shape"], batch_size: int = 1024) -> Int[Tensor, " n"]:
+def predict(model: nn.Module, inputs: Float[Tensor, n * shape], batch_size: int = 1024) -> Int[Tensor, " n"]:
     """The class with the largest logit for every example, on the CPU."""
     device = next(model.parameters()).device
     was_training = model.training
@@ -132,7 +133,7 @@ def save_checkpoint(
     }
     unfinished = Path(f"{path}.part")
     torch.save(state, unfinished)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def load_checkpoint(
@@ -148,6 +149,8 @@ def load_checkpoint(
     torch.set_rng_state(state["random"].cpu())
     if generator is not None:
         if state["order"] is None:
-            raise ValueError(f"{path} was saved without a generator; expected the same arguments as when saving")
+            raise ValueError(
+                f"{path} was saved without a generator; expected the same arguments as when saving"
+            )
         generator.set_state(state["order"].cpu())
     return state["epoch"]
