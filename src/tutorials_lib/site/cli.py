@@ -43,7 +43,8 @@ Scheduler = Annotated[
     str | None, typer.Option("--scheduler", metavar="ADDR", help="Run on a Dask cluster, as tcp://host:8786.")
 ]
 ShardOption = Annotated[
-    str | None, typer.Option("--shard", metavar="I/N", help="Run only part I of N; start all parts from one store.")
+    str | None,
+    typer.Option("--shard", metavar="I/N", help="Run only part I of N; start all parts from one store."),
 ]
 
 
@@ -90,7 +91,9 @@ def check(examples: Examples = None, languages: Languages = None) -> None:
 @app.command()
 @reports_errors
 def run(
-    scripts: Annotated[list[Path] | None, typer.Argument(metavar="[SCRIPT]...", help="Only these scripts.")] = None,
+    scripts: Annotated[
+        list[Path] | None, typer.Argument(metavar="[SCRIPT]...", help="Only these scripts.")
+    ] = None,
     examples: Examples = None,
     store: StoreFolder = None,
     jobs: Jobs = None,
@@ -211,7 +214,9 @@ def new(name: Annotated[str, typer.Argument(metavar="SECTION/NAME")], examples: 
     settings = settings_of(examples)
     path = settings.examples_path / f"{name.removesuffix('.py')}.py"
     if not re.fullmatch(r"[\w-]+/[A-Za-z_]\w*", name.removesuffix(".py")):
-        raise SiteError([Finding(path, 0, f"{name!r} is not a name", "SECTION/NAME, as in 04_workflow/my_script")])
+        raise SiteError(
+            [Finding(path, 0, f"{name!r} is not a name", "SECTION/NAME, as in 04_workflow/my_script")]
+        )
     if path.exists():
         raise SiteError([Finding(path, 0, "exists already", "the name of a new script")])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -219,14 +224,22 @@ def new(name: Annotated[str, typer.Argument(metavar="SECTION/NAME")], examples: 
     typer.echo(str(path))
 
 
-# ── shared by the commands ───────────────────────────────────────────────────────────────────────────────────
+# ── shared by the commands ───────────────────────────────────────────────────────────────────────
 
 
-def settings_of(examples: Path | None = None, store: Path | None = None, languages: str | None = None) -> Settings:
+def settings_of(
+    examples: Path | None = None, store: Path | None = None, languages: str | None = None
+) -> Settings:
     """Settings of the project around the working folder, with what the command line says instead."""
-    names = tuple(filter(None, (name.strip() for name in languages.split(",")))) if languages is not None else None
+    names = (
+        tuple(filter(None, (name.strip() for name in languages.split(","))))
+        if languages is not None
+        else None
+    )
     if names is not None and not names:
-        raise typer.BadParameter("expected languages separated by commas, as in es,en", param_hint="--languages")
+        raise typer.BadParameter(
+            "expected languages separated by commas, as in es,en", param_hint="--languages"
+        )
     return load_settings(
         examples=examples and str(examples.absolute()), store=store and str(store.absolute()), languages=names
     )
@@ -304,7 +317,7 @@ def parse_shard(text: str | None) -> Shard | None:
 
     match = re.fullmatch(r"(\d+)/(\d+)", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise typer.BadParameter(f"{text!r}; expected I/N with 1 ≤ I ≤ N, as in 2/3", param_hint="--shard")
+        raise typer.BadParameter(f"{text!r}; expected I/N with 1 ≤ I ≤ N, as 2/3", param_hint="--shard")
     return Shard(int(match[1]), int(match[2]))
 
 

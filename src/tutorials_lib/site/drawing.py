@@ -30,7 +30,9 @@ def record_figure(figure: Any, transcript: Transcript) -> None:
         drawings = draw_in_every_language(figure)
     number = len(transcript.files)
     files = {
-        language: transcript.keep(f"figure-{transcript.cell:02}-{number}{language and '-' + language}.svg", svg)
+        language: transcript.keep(
+            f"figure-{transcript.cell:02}-{number}{language and '-' + language}.svg", svg
+        )
         for language, svg in drawings.items()
     }
     width, height = size_in_points(next(iter(drawings.values())))
@@ -41,7 +43,9 @@ def draw_in_every_language(figure: Any) -> dict[str, bytes]:
     """SVG bytes by language; "" where no text carries languages. Tick labels exist only once drawn."""
     from matplotlib.text import Text
 
-    waiting = [language for text in figure.findobj(Text) for language in languages_in(text.get_text())] or [""]
+    waiting = [language for text in figure.findobj(Text) for language in languages_in(text.get_text())] or [
+        ""
+    ]
     drawings: dict[str, bytes] = {}
     while waiting:
         language = waiting.pop(0)
@@ -83,7 +87,7 @@ def _compact(match: re.Match[bytes]) -> bytes:
 
 @contextmanager
 def speaking(language: str) -> Iterator[dict[str, None]]:
-    """Every text of matplotlib answers in `language`, wherever it comes from: labels, legends, tick formatters."""
+    """Every text of matplotlib answers in `language`, wherever it is from: labels, legends, formatters."""
     from matplotlib.text import Text
 
     written = Text.get_text
@@ -104,7 +108,7 @@ def speaking(language: str) -> Iterator[dict[str, None]]:
 
 
 def speak_while_measuring() -> None:
-    """Layout asked for by the script itself (`tight_layout`) measures one language, not all of them in a row."""
+    """Layout asked for by the script (`tight_layout`) measures one language, not all of them in a row."""
     from matplotlib.text import Text
 
     measured = Text._get_layout

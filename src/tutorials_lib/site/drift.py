@@ -74,7 +74,9 @@ def same(one: object, other: object, tolerance: float) -> bool:
 
 
 def close(one: float, other: float, tolerance: float) -> bool:
-    return (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-12)
+    return (math.isnan(one) and math.isnan(other)) or math.isclose(
+        one, other, rel_tol=tolerance, abs_tol=1e-12
+    )
 
 
 def changed_text(one: str, other: str, tolerance: float) -> str:
@@ -107,7 +109,9 @@ def _outputs(one: Output, other: Output, before: Record, after: Record, toleranc
     if isinstance(one, Figure) and isinstance(other, Figure):
         return "figure changed" if _figure_moved(one, other, before, after) else ""
     if isinstance(one, Display) and isinstance(other, Display):
-        texts = [(text, other.data.get(mime, "")) for mime, text in one.data.items() if mime.startswith("text/")]
+        texts = [
+            (text, other.data.get(mime, "")) for mime, text in one.data.items() if mime.startswith("text/")
+        ]
         what = next(filter(None, (changed_text(a, b, tolerance) for a, b in texts)), "")
         if not what and _bytes(one.data, before) != _bytes(other.data, after):
             what = "picture changed"
@@ -124,7 +128,9 @@ def _figure_moved(one: Figure, other: Figure, before: Record, after: Record) -> 
     if sorted(one.files) != sorted(other.files):
         return True
     for language, name in one.files.items():
-        old, new = (record.files[file].decode() for record, file in ((before, name), (after, other.files[language])))
+        old, new = (
+            record.files[file].decode() for record, file in ((before, name), (after, other.files[language]))
+        )
         if old == new:
             continue
         old, new = (_IDENTIFIER.sub(r"\1", svg) for svg in (old, new))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from tutorials_lib.site import key
@@ -31,7 +30,7 @@ def job_of(tutorial: Tutorial, settings: Settings) -> Job:
     """A tutorial as a worker needs it."""
     return Job(
         script=key.script_name(tutorial),
-        path=os.path.abspath(tutorial.path),
+        path=str(tutorial.path.absolute()),
         project=str(key.project(tutorial)),
         code_key=key.code_of(tutorial).key,
         cells=tutorial.code_cells,

@@ -22,7 +22,16 @@ from tutorials_lib.site.record import SCHEMA
 from tutorials_lib.site.script import CodeCell, Tutorial
 
 LIBRARY = Path(__file__).parents[1]  # the folder of `tutorials_lib`
-NUMERIC_STACK = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "matplotlib", "pillow", "gymnasium")
+NUMERIC_STACK = (
+    "torch",
+    "torchvision",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "matplotlib",
+    "pillow",
+    "gymnasium",
+)
 ABSENT = "absent"  # digest of a file that was looked for and not found
 UNSETTLED = "changed during the run"  # digest that never matches: what the run saw of it is not known
 
@@ -85,7 +94,8 @@ def inlines(tutorial: Tutorial) -> tuple[Inline, ...]:
             for value in inline_values(prose.text):
                 line = prose.line + value.line_offset
                 found.setdefault(
-                    (after, value.expression, value.format), Inline(after, value.expression, value.format, line)
+                    (after, value.expression, value.format),
+                    Inline(after, value.expression, value.format, line),
                 )
     return tuple(found.values())
 
@@ -103,13 +113,13 @@ def script_name(tutorial: Tutorial) -> str:
     return f"{tutorial.section}/{tutorial.path.name}" if tutorial.section else tutorial.path.name
 
 
-# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def project(tutorial: Tutorial) -> Path:
     """The folder that holds the examples folder: names of dependencies are relative to it."""
     depth = len(Path(tutorial.section).parts) + 1
-    return Path(os.path.abspath(tutorial.path)).parents[depth]
+    return tutorial.path.absolute().parents[depth]
 
 
 def portable(path: str, root: Path) -> str:
@@ -149,8 +159,10 @@ def _digest_file(path: str, stamp: tuple[int, ...], as_code: bool) -> str:
     if not stamp:
         return ABSENT
     try:
-        if os.path.isdir(path):
-            return digest_json(sorted(name for name in os.listdir(path) if not is_scratch(name)))
+        if Path(path).is_dir():
+            return digest_json(
+                sorted(item.name for item in Path(path).iterdir() if not is_scratch(item.name))
+            )
         content = Path(path).read_bytes()
     except OSError as error:
         return f"unreadable: {error.strerror}"
@@ -164,7 +176,7 @@ def is_scratch(name: str) -> bool:
     return name.startswith(".") or name == "__pycache__"
 
 
-# ── digests ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── digests ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def code_digest(source: str | bytes) -> str:

@@ -1,7 +1,7 @@
 """What a cell shows, in the order in which it appeared: text printed, values displayed, figures.
 
-Python's own streams are replaced by writers; what compiled code and child processes write to the file descriptors
-lands in files, which are read whenever Python writes, so that the order is kept.
+Python's own streams are replaced by writers; what compiled code and child processes write to the file
+descriptors lands in files, which are read whenever Python writes, so that the order is kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from tutorials_lib.site.record import Display, Figure, Output, Raised, Stream
 
 StreamName = Literal["stdout", "stderr"]
 KINDS: dict[str, type] = {kind.__name__: kind for kind in (Stream, Display, Figure, Raised)}
-BINARY = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "application/pdf": "pdf"}
+BINARY = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "application/pdf": "pdf",
+}
 
 
 class Transcript:
@@ -96,13 +102,17 @@ class Transcript:
         """The outputs of the cell that has ended, and their files; the next cell begins."""
         self.drain()
         outputs = tuple(
-            Stream(output.name, self.hide_machine(as_terminal(output.text))) if isinstance(output, Stream) else output
+            Stream(output.name, self.hide_machine(as_terminal(output.text)))
+            if isinstance(output, Stream)
+            else output
             for output in self.outputs
         )
         files = self.files
         self.outputs, self.files, self.displayed = [], {}, {}
         self.cell += 1
-        return tuple(output for output in outputs if not (isinstance(output, Stream) and not output.text)), files
+        return tuple(
+            output for output in outputs if not (isinstance(output, Stream) and not output.text)
+        ), files
 
     def hide_machine(self, text: str) -> str:
         """`text` without this machine's folders and memory addresses: they differ from run to run."""
@@ -124,7 +134,9 @@ def machine_paths(scratch: Path, work: Path, project: Path) -> list[tuple[str, s
     """Folders of this machine and what to show for them, longest first."""
     shown = {str(work): ".", str(scratch): ".", f"{project}{os.sep}": ""}
     shown |= {f"{sysconfig.get_path(name)}{os.sep}": "" for name in ("purelib", "platlib", "stdlib")}
-    shown |= {os.path.realpath(path) + (os.sep if path.endswith(os.sep) else ""): to for path, to in shown.items()}
+    shown |= {
+        os.path.realpath(path) + (os.sep if path.endswith(os.sep) else ""): to for path, to in shown.items()
+    }
     return sorted(shown.items(), key=lambda pair: -len(pair[0]))
 
 
@@ -175,7 +187,7 @@ class DescriptorFile:
         return content.decode("utf-8", "replace")
 
 
-# ── text as a terminal would leave it ────────────────────────────────────────────────────────────────────────
+# ── text as a terminal would leave it ────────────────────────────────────────────────────────────
 
 _CONTROL = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b[()][A-Z0-9]|[\r\b\x07]")
 
@@ -194,7 +206,9 @@ def as_terminal(text: str) -> str:
 def _line_on_terminal(line: str) -> str:
     if not _CONTROL.search(line):
         return line
-    if languages_in(line):  # characters of several languages share a place: a new text replaces the whole line
+    if languages_in(
+        line
+    ):  # characters of several languages share a place: a new text replaces the whole line
         parts = [part for part in re.split(r"\r", _CONTROL.sub(_only_return, line)) if part]
         return parts[-1] if parts else ""
     cells: list[str] = []
@@ -227,7 +241,7 @@ def plain(text: str) -> str:
     return str.__str__(text)
 
 
-# ── plain data ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── plain data ───────────────────────────────────────────────────────────────────────────────────
 
 
 def to_plain(output: Output) -> dict[str, Any]:
@@ -239,7 +253,7 @@ def from_plain(data: dict[str, Any]) -> Output:
     return KINDS[data["kind"]](**{name: value for name, value in data.items() if name != "kind"})
 
 
-# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── values ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def mime_bundle(value: Any, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Imported once by the process that all workers are forked from: importing it is its work.
 
-`TUTORIALS_PRELOAD` names the packages, separated by commas; one that is missing or broken costs only time later.
+`TUTORIALS_PRELOAD` names the packages, separated by commas; one that is missing or broken costs only time.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
 import os
 import sys
+from pathlib import Path
 
 VARIABLE = "TUTORIALS_PRELOAD"
 COMPANIONS = {  # what these packages import on first use, in every script again if not here
@@ -19,7 +21,7 @@ COMPANIONS = {  # what these packages import on first use, in every script again
 }
 
 # Where modules are found when `python script.py` is run, but for the script's own folder.
-PLAIN_PATH = [path for path in sys.path if path not in ("", os.getcwd())]
+PLAIN_PATH = [path for path in sys.path if path not in ("", str(Path.cwd()))]
 
 
 def preload(names: list[str]) -> None:
@@ -32,4 +34,5 @@ def preload(names: list[str]) -> None:
 
 
 if VARIABLE in os.environ:
+    atexit.register(os._exit, 0)  # some libraries complain at length when they are taken down in order
     preload([name for name in os.environ[VARIABLE].split(",") if name])

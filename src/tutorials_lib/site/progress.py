@@ -23,8 +23,8 @@ class Lines:
         self.begun = time.monotonic()
         self.stored = self.ran = self.failed = 0
         self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err,
-            transient=True, disable=not err.is_terminal,
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=err, transient=True, disable=not err.is_terminal,
         )  # fmt: skip
 
     def __enter__(self) -> Lines:

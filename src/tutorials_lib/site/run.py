@@ -19,7 +19,7 @@ from tutorials_lib.site.record import Failure, Record
 from tutorials_lib.site.script import Tutorial
 from tutorials_lib.site.settings import Settings
 from tutorials_lib.site.store import Store
-from tutorials_lib.site.worker import Cancelled, run_one
+from tutorials_lib.site.worker import CancelledError, run_one
 
 Outcome = Record | Failure
 MOST_REMOTE_CALLS = 256  # waiting at a cluster at once
@@ -108,8 +108,13 @@ class Runs:
         self.cancelled = threading.Event()
         self.telling = threading.Lock()
 
-    def all(self, missing: list[tuple[Tutorial, str]], jobs: int, scheduler: str | None) -> dict[str, Outcome]:
-        with cluster(scheduler) as remote, ThreadPoolExecutor(MOST_REMOTE_CALLS if remote else jobs) as threads:
+    def all(
+        self, missing: list[tuple[Tutorial, str]], jobs: int, scheduler: str | None
+    ) -> dict[str, Outcome]:
+        with (
+            cluster(scheduler) as remote,
+            ThreadPoolExecutor(MOST_REMOTE_CALLS if remote else jobs) as threads,
+        ):
             futures = {threads.submit(self.one, tutorial, why, remote): tutorial for tutorial, why in missing}
             try:
                 wait(futures, return_when=FIRST_EXCEPTION)
@@ -125,7 +130,7 @@ class Runs:
         """The outcome of one script. Another build may be at it: then its record is taken."""
         with self.store.lock(tutorial, self.cancelled.is_set):
             if self.cancelled.is_set():
-                raise Cancelled
+                raise CancelledError
             if (record := self.store.lookup(tutorial)) is not None:
                 self.tell(lambda: self.report.finished(tutorial, record, False))
                 return record
@@ -153,7 +158,7 @@ def remote_result(future: Future[Outcome], cancelled: threading.Event) -> Outcom
     while not wait([future], timeout=0.5).done:
         if cancelled.is_set():
             future.cancel()
-            raise Cancelled
+            raise CancelledError
     return future.result()
 
 
@@ -169,15 +174,17 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
         what = "--scheduler needs the package `distributed`, which is not installed"
         raise SiteError([Finding(Path(address), 0, what, "`pip install tutorials-lib[cluster]`")]) from error
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout="5s")
     except (OSError, ValueError, TypeError) as error:
         what = f"no Dask scheduler answers ({str(error).splitlines()[0]})"
-        raise SiteError([Finding(Path(address), 0, what, "the address of one, as in tcp://host:8786")]) from error
+        raise SiteError(
+            [Finding(Path(address), 0, what, "the address of one, as in tcp://host:8786")]
+        ) from error
     with client:
         yield client.get_executor(pure=False)
 
 
-# ── planning ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── planning ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def longest_first(tutorials: Iterable[Tutorial], durations: Mapping[str, float]) -> list[Tutorial]:
@@ -198,26 +205,26 @@ def available_cores() -> int:
 
 
 def affected(paths: Iterable[Path | str], tutorials: Iterable[Tutorial], store: Store) -> list[Tutorial]:
-    """The scripts that a change of `paths` may run again: the script itself, or one whose last run used the file.
+    """The scripts that a change of `paths` may run again: those among them, and those that used one.
 
-    A script that never ran depends on nothing that is known; it runs anyway and is included. A folder stands for
-    all files in it.
+    A script that never ran depends on nothing that is known; it runs anyway and is included. A folder stands
+    for all files in it.
     """
-    changed = [Path(os.path.abspath(path)) for path in paths]
+    changed = [Path(path).resolve() for path in paths]
     return [tutorial for tutorial in tutorials if _depends(tutorial, changed, store)]
 
 
 def _depends(tutorial: Tutorial, changed: Sequence[Path], store: Store) -> bool:
-    own = Path(os.path.abspath(tutorial.path))
     state = store.state(key.script_name(tutorial))
     if "modules" not in state:
         return True
     root = key.project(tutorial)
-    used = [own, *(key.locate(name, root) for name in (*state["modules"], *state.get("data", {})))]
+    names = (*state["modules"], *state.get("data", {}))
+    used = [tutorial.path.resolve(), *(key.locate(name, root).resolve() for name in names)]
     return any(file.is_relative_to(path) or path.parent == file for file in used for path in changed)
 
 
-# ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── failures ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def page_names(tutorial: Tutorial, languages: Sequence[str]) -> dict[str, str]:
@@ -230,9 +237,11 @@ def page_names(tutorial: Tutorial, languages: Sequence[str]) -> dict[str, str]:
 
 def explain(failure: Failure, tutorial: Tutorial, languages: Sequence[str]) -> str:
     """A failure for a person: place, cause, source of the cell, traceback, and the pages it belongs to."""
-    source = "\n".join(f"    {line}" for line in failure.cell_source.strip("\n").splitlines())
-    parts = [str(failure), f"  in the cell\n{source}"]
-    if failure.error is not None:
+    parts = [str(failure)]
+    if failure.cell_source:
+        source = "\n".join(f"    {line}" for line in failure.cell_source.strip("\n").splitlines())
+        parts.append(f"  in the cell\n{source}")
+    if failure.error is not None and failure.cell_source:
         trace = failure.error.traceback or f"{failure.error.type}: {failure.error.message}"
         parts.append("\n".join(f"  {line}" for line in trace.rstrip().splitlines()))
     pages = ", ".join(f"{page} ({language})" for language, page in page_names(tutorial, languages).items())

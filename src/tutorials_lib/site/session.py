@@ -1,11 +1,10 @@
 """Runs the cells of one script in one namespace, in a process that exists for nothing else.
 
-Everything is told as it happens, through `send`: which cell begins, what it showed, what failed. So the builder
-knows how far a script came even if it is killed.
+Everything is told as it happens, through `send`: which cell begins, what it showed, what failed. So the
+builder knows how far a script came even if it is killed.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -35,7 +34,7 @@ from tutorials_lib.site.watch import Watch
 Send = Callable[[tuple[Any, ...]], None]
 
 
-class Stopped(Exception):
+class CellError(Exception):
     """The script cannot go on; says why, as the fields of a `Failure`."""
 
     def __init__(self, reason: str, line: int, message: str, error: Raised | None = None) -> None:
@@ -55,7 +54,7 @@ def play(job: Job, scratch: Path, send: Send) -> None:
     watch.start()
     try:
         session.run()
-    except Stopped as stop:
+    except CellError as stop:
         session.send_outputs()
         send(("failed", stop.fields))
     else:
@@ -94,10 +93,10 @@ class Session:
         outputs, files = self.transcript.take()
         self.send(("outputs", self.index, [to_plain(output) for output in outputs], files))
 
-    # ── cells ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── cells ────────────────────────────────────────────────────────────────────────────────────
 
     def run_cell(self, cell: CodeCell) -> None:
-        """Run a cell and hold it to its tags. Raises `Stopped`."""
+        """Run a cell and hold it to its tags. Raises `CellError`."""
         error = self.execute(cell.source, cell.line)
         try:
             self.draw_figures()
@@ -105,7 +104,9 @@ class Session:
             error = error or drawing_error
         if error is None:
             if cell.raises:
-                raise Stopped("did not raise", cell.line, f"the cell raised nothing; expected {cell.raises}")
+                raise CellError(
+                    "did not raise", cell.line, f"the cell raised nothing; expected {cell.raises}"
+                )
             return
         raised = self.describe(error)
         if cell.raises and is_a(error, cell.raises):
@@ -115,10 +116,10 @@ class Session:
         first_line = (raised.message.strip().splitlines() or [""])[0]
         what = f"{raised.type}: {first_line}" if first_line else raised.type
         reason = "memory" if isinstance(error, MemoryError) else "raised"
-        raise Stopped(reason, self.line_of(error, cell.line), f"{what}; expected {expected}", raised)
+        raise CellError(reason, self.line_of(error, cell.line), f"{what}; expected {expected}", raised)
 
     def execute(self, source: str, line: int) -> BaseException | None:
-        """Run source that stands at `line` of the script and show its last expression; return what it raised."""
+        """Run source from `line` of the script and show its last expression; return what it raised."""
         seed_and_limit()
         try:
             tree = self.parse(source, line)
@@ -148,7 +149,7 @@ class Session:
         return eval(code, self.main.__dict__)
 
     def describe(self, error: BaseException) -> Raised:
-        """An exception as the reader may see it: only the frames of the script and below, no machine paths."""
+        """An exception as the reader may see it: the frames of the script and below, no machine paths."""
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename != self.job.path:
             trace = trace.tb_next
@@ -161,18 +162,23 @@ class Session:
         if isinstance(error, SyntaxError) and error.filename == self.job.path:
             return error.lineno or default
         frames = traceback.extract_tb(error.__traceback__)
-        return next((frame.lineno for frame in reversed(frames) if frame.filename == self.job.path), default) or 1
+        return (
+            next((frame.lineno for frame in reversed(frames) if frame.filename == self.job.path), default)
+            or 1
+        )
 
-    # ── what a cell shows ────────────────────────────────────────────────────────────────────────────────────
+    # ── what a cell shows ────────────────────────────────────────────────────────────────────────
 
     def show(self, value: Any) -> None:
-        """The value of a cell's last expression, as a notebook shows it; matplotlib's handles are left out."""
+        """The value of a cell's last expression, as in a notebook, but for matplotlib's handles."""
         if is_figure(value):
             self.draw(value)
         elif value is not None and not is_artist(value):
             self.transcript.display(mime_bundle(value))
 
-    def display(self, *objects: Any, include: Any = None, exclude: Any = None, raw: bool = False, **more: Any) -> Any:
+    def display(
+        self, *objects: Any, include: Any = None, exclude: Any = None, raw: bool = False, **more: Any
+    ) -> Any:
         """`IPython.display.display`."""
         from IPython.display import DisplayHandle
 
@@ -199,10 +205,10 @@ class Session:
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
 
-    # ── inline values ────────────────────────────────────────────────────────────────────────────────────────
+    # ── inline values ────────────────────────────────────────────────────────────────────────────
 
     def evaluate_inlines(self, after_cell: int) -> None:
-        """Evaluate the inline values that stand after so many cells. Raises `Stopped`."""
+        """Evaluate the inline values that stand after so many cells. Raises `CellError`."""
         for inline in self.job.inlines:
             if inline.after_cell != after_cell:
                 continue
@@ -211,17 +217,19 @@ class Session:
             except BaseException as error:
                 raised = self.describe(error)
                 what = f"the inline value `{inline.expression}` raised {raised.type}: {raised.message}"
-                raise Stopped("inline", inline.line, f"{what}; expected a value", raised) from error
+                raise CellError("inline", inline.line, f"{what}; expected a value", raised) from error
             self.send(("value", asdict(InlineResult(after_cell, inline.expression, inline.format, value))))
 
     def value_of(self, inline: Inline) -> Any:
-        tree = compile(inline.expression, self.job.path, "eval", ast.PyCF_ONLY_AST | self.flags, dont_inherit=True)
+        tree = compile(
+            inline.expression, self.job.path, "eval", ast.PyCF_ONLY_AST | self.flags, dont_inherit=True
+        )
         return self.run_code(ast.increment_lineno(tree, inline.line - 1), "eval")
 
-    # ── exercises ────────────────────────────────────────────────────────────────────────────────────────────
+    # ── exercises ────────────────────────────────────────────────────────────────────────────────
 
     def check_stub(self, exercise: range) -> None:
-        """The checks of an exercise must fail until it is solved: try them in a fork. Raises `Stopped`."""
+        """The checks of an exercise must fail until it is solved: try them in a fork. Raises `CellError`."""
         cells = [self.job.cells[index] for index in exercise]
         sources = [stub(cell.source) if cell.solution else cell.source for cell in cells]
         reader, writer = os.pipe()
@@ -230,7 +238,9 @@ class Session:
             try:
                 os.close(reader)
                 self.silence()
-                errors = [self.execute(source, cell.line) for source, cell in zip(sources, cells, strict=True)]
+                errors = [
+                    self.execute(source, cell.line) for source, cell in zip(sources, cells, strict=True)
+                ]
                 passed = [index for index, error in enumerate(errors) if cells[index].check and error is None]
                 os.write(writer, json.dumps(passed).encode())
             finally:
@@ -243,7 +253,7 @@ class Session:
             self.index = exercise[passed[0]]
             self.send(("cell", self.index))
             what = "the check passes on the stub; expected it to fail until the exercise is solved"
-            raise Stopped("stub passes", cells[passed[0]].line, what)
+            raise CellError("stub passes", cells[passed[0]].line, what)
 
     def silence(self) -> None:
         """In a fork: nothing that happens here is the script's."""
@@ -291,13 +301,22 @@ def text_of(error: BaseException) -> str:
 
 def ends_with_semicolon(source: str) -> bool:
     """Whether a cell asks that its last value is not shown."""
-    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT)
-    tokens = [token for token in tokenize.generate_tokens(StringIO(source).readline) if token.type not in skipped]
+    skipped = (
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.ENDMARKER,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+    )
+    tokens = [
+        token for token in tokenize.generate_tokens(StringIO(source).readline) if token.type not in skipped
+    ]
     return bool(tokens) and tokens[-1].string == ";"
 
 
 def plain_value(value: Any, spec: str) -> float | int | str | bool | None:
-    """A number, text or boolean as itself; a scalar of an array library as its number; else formatted text."""
+    """A number, text or boolean as itself; a scalar of an array library as its number; else text."""
     if value is None or isinstance(value, bool):
         return value
     for kind in (int, float):
@@ -312,7 +331,7 @@ def plain_value(value: Any, spec: str) -> float | int | str | bool | None:
     return format(value, spec)
 
 
-# ── libraries, if the script uses them ───────────────────────────────────────────────────────────────────────
+# ── libraries, if the script uses them ───────────────────────────────────────────────────────────
 
 _settled: set[str] = set()
 
@@ -347,7 +366,7 @@ def is_figure(value: Any) -> bool:
 
 
 def is_artist(value: Any) -> bool:
-    """Whether a value is a handle of matplotlib, or a collection of nothing else: no reader wants its address."""
+    """Whether a value is a handle of matplotlib, or a collection of such: no reader wants its address."""
     if "matplotlib.figure" not in sys.modules:
         return False
     if isinstance(value, _matplotlib_types()[1]):

@@ -1,19 +1,19 @@
 """Finished runs on disk, found again by what they depend on.
 
-    STORE/3f/3f…-9a…/     one run, never changed: manifest.json (checksums), dependencies.json, record.json, files/
+    STORE/3f/3f…-9a…/     one run, never changed: manifest.json (checksums), dependencies.json, record.json,
+                          files/
     STORE/scripts/….json  what is known of a script's last run: for `why`, and to find it by name
     STORE/durations.json  seconds by script, as of the last complete run: they decide order and shards
     STORE/locks/          one lock for each script
 
-A run is written to a temporary folder and renamed, so nothing half-written is ever seen; every read verifies the
-checksums. Stores of several machines merge by copying.
+A run is written to a temporary folder and renamed, so nothing half-written is ever seen; every read verifies
+the checksums. Stores of several machines merge by copying.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 import uuid
@@ -39,8 +39,8 @@ SCRATCH = ".writing-"  # a folder on its way into the store
 SCRATCH_SECONDS = 3600.0  # after which a killed builder must have left it
 
 
-class Damaged(Exception):
-    """A stored run whose bytes are not the ones that were written. Its text names the folder and what is wrong."""
+class DamagedError(Exception):
+    """A stored run whose bytes are not the ones that were written; the text says which and how."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def lookup(self, tutorial: Tutorial) -> Record | None:
         """The stored run whose code and dependencies are those of now."""
@@ -75,7 +75,7 @@ class Store:
             try:
                 if (record := read_if_current(folder, tutorial)) is not None:
                     return Found(record)
-            except Damaged as error:
+            except DamagedError as error:
                 damage = f"stored entry damaged: {error}"
         return Found(None, damage or explain(code, self.state(code.script), tutorial))
 
@@ -88,7 +88,7 @@ class Store:
         entry = self.state(script).get("entry", "")
         if not isinstance(entry, str) or not entry:
             return None
-        with suppress(Damaged):
+        with suppress(DamagedError):
             return read_entry(self.path / entry[:2] / entry)
         return None
 
@@ -96,7 +96,9 @@ class Store:
         """Every script that the store knows by name."""
         folder = self.path / "scripts"
         return tuple(
-            sorted(path.relative_to(folder).as_posix().removesuffix(".json") for path in folder.rglob("*.json"))
+            sorted(
+                path.relative_to(folder).as_posix().removesuffix(".json") for path in folder.rglob("*.json")
+            )
         )
 
     @property
@@ -108,7 +110,7 @@ class Store:
         numbers = read_json(self.path / "durations.json").items()
         return {script: float(value) for script, value in numbers if isinstance(value, (int, float))}
 
-    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
     def save(self, record: Record, tutorial: Tutorial) -> None:
         """Add a finished run. Raises `SiteError` naming the path where the disk refuses."""
@@ -156,9 +158,9 @@ class Store:
 
     @contextmanager
     def lock(self, tutorial: Tutorial, given_up: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """Held while a script runs, so that two builds do not both run it. Freed by the system if we are killed.
+        """Held while a script runs, so that two builds do not both run it.
 
-        Waiting ends without the lock when `given_up` says so.
+        The system frees it if we are killed. Waiting ends without the lock when `given_up` says so.
         """
         path = self.path / "locks" / f"{key.script_name(tutorial)}.lock"
         with self._writing():
@@ -180,7 +182,14 @@ class Store:
         except OSError as error:
             path = Path(error.filename) if isinstance(error.filename, str) else self.path
             raise SiteError(
-                [Finding(path, 0, f"cannot write to the store: {error.strerror}", "a writable folder with space")]
+                [
+                    Finding(
+                        path,
+                        0,
+                        f"cannot write to the store: {error.strerror}",
+                        "a writable folder with space",
+                    )
+                ]
             ) from error
 
     def _state_path(self, script: str) -> Path:
@@ -198,8 +207,10 @@ def merge(stores: Iterable[Store], into: Store) -> int:
         for folder in sorted(source.path.glob("??/*-*")):
             try:
                 record = read_entry(folder)
-            except Damaged as error:
-                damaged.append(Finding(folder, 0, f"stored entry damaged: {error}", "the bytes that were written"))
+            except DamagedError as error:
+                damaged.append(
+                    Finding(folder, 0, f"stored entry damaged: {error}", "the bytes that were written")
+                )
                 continue
             copied += _copy_entry(folder, record, into)
         for script in source.scripts():
@@ -228,7 +239,7 @@ def _copy_entry(folder: Path, record: Record, into: Store) -> bool:
     return True
 
 
-# ── one entry ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one entry ────────────────────────────────────────────────────────────────────────────────────
 
 
 def write_entry(folder: Path, record: Record) -> None:
@@ -252,21 +263,21 @@ def put(scratch: Path, target: Path) -> None:
         return
     if target.exists():  # damaged: rename it away, so that there is never a mixture of two
         aside = scratch.with_name(f"{scratch.name}-old")
-        os.rename(target, aside)
+        target.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
-    os.rename(scratch, target)
+    scratch.rename(target)
 
 
 def intact(folder: Path) -> bool:
     try:
         read_entry(folder)
-    except Damaged:
+    except DamagedError:
         return False
     return True
 
 
 def read_if_current(folder: Path, tutorial: Tutorial) -> Record | None:
-    """The entry's record if what it depended on is still the same. Raises `Damaged`."""
+    """The entry's record if what it depended on is still the same. Raises `DamagedError`."""
     checksums = read_manifest(folder)
     dependencies = json.loads(read_verified(folder, DEPENDENCIES, checksums))
     if changed_files(dependencies["modules"], dependencies["data"], tutorial):
@@ -275,20 +286,22 @@ def read_if_current(folder: Path, tutorial: Tutorial) -> Record | None:
 
 
 def read_entry(folder: Path) -> Record:
-    """A whole entry, every byte verified. Raises `Damaged`."""
+    """A whole entry, every byte verified. Raises `DamagedError`."""
     checksums = read_manifest(folder)
     contents = {name: read_verified(folder, name, checksums) for name in checksums}
     if RECORD not in contents:
-        raise Damaged(f"{folder}: {MANIFEST} does not name {RECORD}")
+        raise DamagedError(f"{folder}: {MANIFEST} does not name {RECORD}")
     files = {
-        name.removeprefix(f"{FILES}/"): content for name, content in contents.items() if name.startswith(FILES)
+        name.removeprefix(f"{FILES}/"): content
+        for name, content in contents.items()
+        if name.startswith(FILES)
     }
     try:
         record = record_from_json(json.loads(contents[RECORD]))
     except (ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{folder}: {RECORD} is not a record ({error})") from error
+        raise DamagedError(f"{folder}: {RECORD} is not a record ({error})") from error
     if record.key != folder.name:
-        raise Damaged(f"{folder}: holds the run {record.key}")
+        raise DamagedError(f"{folder}: holds the run {record.key}")
     return replace(record, files=files)
 
 
@@ -296,9 +309,9 @@ def read_manifest(folder: Path) -> dict[str, str]:
     try:
         checksums = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
-        raise Damaged(f"{folder}: {MANIFEST} cannot be read") from error
+        raise DamagedError(f"{folder}: {MANIFEST} cannot be read") from error
     if not isinstance(checksums, dict):
-        raise Damaged(f"{folder}: {MANIFEST} is not a table")
+        raise DamagedError(f"{folder}: {MANIFEST} is not a table")
     return checksums
 
 
@@ -306,13 +319,13 @@ def read_verified(folder: Path, name: str, checksums: dict[str, str]) -> bytes:
     try:
         content = (folder / name).read_bytes()
     except (OSError, ValueError) as error:
-        raise Damaged(f"{folder}: {name} cannot be read") from error
+        raise DamagedError(f"{folder}: {name} cannot be read") from error
     if hashlib.sha256(content).hexdigest() != checksums.get(name):
-        raise Damaged(f"{folder}: {name} is not what its checksum says")
+        raise DamagedError(f"{folder}: {name} is not what its checksum says")
     return content
 
 
-# ── what changed ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── what changed ─────────────────────────────────────────────────────────────────────────────────
 
 
 def changed_files(modules: dict[str, str], data: dict[str, str], tutorial: Tutorial) -> list[str]:
@@ -377,7 +390,7 @@ def changed_versions(versions: dict[str, str], state: dict[str, Any]) -> list[st
     return [f"{name} {before.get(name, 'absent')} → {versions.get(name, 'absent')}" for name in names]
 
 
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def record_to_json(record: Record) -> dict[str, Any]:
@@ -399,7 +412,7 @@ def dump_json(value: object) -> bytes:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A table of side information; empty where there is none: losing it costs an explanation, not a result."""
+    """A table of side information; empty where there is none: losing it costs no result."""
     try:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -412,6 +425,6 @@ def write_json(path: Path, value: object) -> None:
     scratch = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
     try:
         scratch.write_bytes(dump_json(value))
-        os.replace(scratch, path)
+        scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)

@@ -1,10 +1,13 @@
 """What a running script touches: the files its results depend on, and the network that it may not use.
 
-An audit hook sees every file that Python opens and every folder it lists; `os.stat` is wrapped because a file that
-was looked for and not found decides results as well. Accesses go to a log in append mode, one line each, so that
-processes forked by the script (data loaders) write to the same log. Files opened by compiled code without Python
-are not seen.
+An audit hook sees every file that Python opens and every folder it lists; `os.stat` is wrapped because a file
+that was looked for and not found decides results as well. Accesses go to a log in append mode, one line each,
+so that processes forked by the script (data loaders) write to the same log. Files opened by compiled code
+without Python are not seen.
 """
+
+# pathlib would call what is being watched:
+# ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH118, PTH119
 
 from __future__ import annotations
 
@@ -35,11 +38,12 @@ FILE_EVENTS = {  # audit events that name files, and what they do to them; "open
     "os.remove": "written",
     "os.rename": "written",
 }
+HOME_FOLDERS = (".cache", ".config", ".ipython", ".jupyter", ".local", ".matplotlib")
 SOURCE_READERS = ("tokenize.py", "linecache.py", "inspect.py")  # read local modules for tracebacks
 
 
-class NetworkRefused(ConnectionError):
-    """A script without `network: true` tried to leave the machine. An `OSError`, so that code may fall back."""
+class NetworkOffError(ConnectionError):
+    """A script without `network: true` tried to leave the machine. An `OSError`: code may fall back."""
 
 
 @cache
@@ -48,20 +52,22 @@ def foreign_folders() -> tuple[str, ...]:
     installed = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     installed += [*site.getsitepackages(), site.getusersitepackages()]
     for prefix in {sys.prefix, sys.base_prefix}:
-        installed += [os.path.join(prefix, name) for name in ("lib", "lib64", "share", "bin", "include", "etc")]
+        installed += [
+            os.path.join(prefix, name) for name in ("lib", "lib64", "share", "bin", "include", "etc")
+        ]
     system = ["/proc", "/sys", "/dev", "/etc", "/lib", "/lib64", "/usr/lib", "/usr/share", "/run", "/System"]
-    folders = {os.path.abspath(path) for path in [*installed, *system] if path}
-    return tuple(f"{folder}{os.sep}" for folder in sorted(folders | {os.path.realpath(path) for path in folders}))
+    home = [os.path.join(os.path.expanduser("~"), name) for name in HOME_FOLDERS]
+    folders = {os.path.abspath(path) for path in [*installed, *system, *home] if path}
+    return tuple(
+        f"{folder}{os.sep}" for folder in sorted(folders | {os.path.realpath(path) for path in folders})
+    )
 
 
 def is_local(path: str) -> bool:
-    """Whether a file belongs to the project: neither installed nor the system's, nor in a hidden folder of home."""
-    if path.startswith(f"{LIBRARY}{os.sep}"):
-        return True
-    home = f"{os.path.expanduser('~')}{os.sep}"
-    if path.startswith(f"{home}."):
-        return False
-    return "__pycache__" not in path and not f"{path}{os.sep}".startswith(foreign_folders())
+    """Whether a file is the project's: neither installed, nor the system's, nor a cache."""
+    if f"{path}{os.sep}".startswith(foreign_folders()) or "__pycache__" in path:
+        return path.startswith(f"{LIBRARY}{os.sep}") and "__pycache__" not in path  # installed, but ours
+    return True
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Watch:
             self.seen.add((kind, path))
             os.write(self.descriptor, json.dumps([kind, path, digest]).encode() + b"\n")
 
-    # ── files ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── files ────────────────────────────────────────────────────────────────────────────────────
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.on:
@@ -193,14 +199,14 @@ def local_finder(path: str) -> importlib.machinery.FileFinder:
     )
 
 
-# ── network ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── network ──────────────────────────────────────────────────────────────────────────────────────
 
 ADDRESS_ARGUMENT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
 NAME_EVENTS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 
 
 def refuse_network(event: str, args: Sequence[Any]) -> None:
-    """Raise `NetworkRefused` for an address that is not this machine's."""
+    """Raise `NetworkOffError` for an address that is not this machine's."""
     if event in NAME_EVENTS:
         host = args[0]
     elif event in ADDRESS_ARGUMENT:
@@ -211,7 +217,7 @@ def refuse_network(event: str, args: Sequence[Any]) -> None:
     else:
         return
     if not is_loopback(host):
-        raise NetworkRefused(
+        raise NetworkOffError(
             f"the network is off during a build, {_text(host)!r} was refused; "
             "a script that needs it says `network: true` in its header"
         )

@@ -2,8 +2,8 @@
 
     builder ── forkserver (libraries imported once) ── supervisor ── the script, and what it starts
 
-A supervisor is forked for each script. It forks the script's own process, enforces the limits, and ends everything
-when the script is done or when the builder is gone, however that went.
+A supervisor is forked for each script. It forks the script's own process, enforces the limits, and ends
+everything when the script is done or when the builder is gone, however that went.
 """
 
 from __future__ import annotations
@@ -40,28 +40,39 @@ from tutorials_lib.site.watch import LIBRARY, is_local
 
 ENVIRONMENT = {  # of every script: one thread, one hash seed, no windows
     **dict.fromkeys(
-        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
+        (
+            "OMP_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "NUMEXPR_NUM_THREADS",
+            "VECLIB_MAXIMUM_THREADS",
+        ),
         "1",
     ),
     "MPLBACKEND": "agg",
     "PYTHONHASHSEED": "0",
     "TUTORIALS_BUILD": "1",  # `tr` gives all languages at once
 }
-SESSION = "tutorials_lib.site.session"  # only the forkserver loads it: the builder needs none of what it imports
+SESSION = (
+    "tutorials_lib.site.session"  # only the forkserver loads it: the builder needs none of what it imports
+)
 POLL_SECONDS = 0.03
-TREE_POLLS = 10  # the processes that a script starts are looked for at every tenth poll
+TREE_POLLS = 16  # the processes that a script starts are looked for twice a second: it is costly
 GRACE_SECONDS = 10.0  # for a supervisor to clean up
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """The builder gave up before the script ended."""
 
 
-# ── in the builder ───────────────────────────────────────────────────────────────────────────────────────────
+# ── in the builder ───────────────────────────────────────────────────────────────────────────────
 
 
 def run_one(job: Job, cancelled: threading.Event | None = None) -> Record | Failure:
-    """Run one script in a worker. Raises `SiteError` where no worker can work (a full disk), `Cancelled`."""
+    """Run one script in a worker.
+
+    Raises `SiteError` where no worker can work (a full disk), and `CancelledError`.
+    """
     run = Run(job)
     progress, progress_end = connection.Pipe(duplex=False)
     verdict, verdict_end = connection.Pipe()
@@ -86,7 +97,7 @@ def listen(
     sources: list[Any] = [progress, verdict, sentinel]
     while verdict in sources:
         if cancelled is not None and cancelled.is_set():
-            raise Cancelled
+            raise CancelledError
         ready = connection.wait(sources, timeout=0.5)
         for source in (progress, verdict):
             if source in ready and not run.take_in(source):
@@ -214,12 +225,14 @@ class Run:
     def _ended(self, end: dict[str, Any]) -> None:
         self.end = end
 
-    # ── the result ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── the result ───────────────────────────────────────────────────────────────────────────────
 
     def outcome(self) -> Record | Failure:
         if "unable" in self.end:
             what = f"no worker could be set up: {self.end['unable']}"
-            raise SiteError([Finding(Path(self.end["path"]), 0, what, "a writable temporary folder with space")])
+            raise SiteError(
+                [Finding(Path(self.end["path"]), 0, what, "a writable temporary folder with space")]
+            )
         if self.touched is not None and not self.end.get("reason"):
             return self.record()
         return self.failure()
@@ -246,7 +259,7 @@ class Run:
         )
 
     def dependencies(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Digests of what the run used. What has changed since it began is `UNSETTLED`: the next build runs again."""
+        """Digests of what the run used; of what changed since it began, `UNSETTLED`: it runs again."""
         touched, root = self.touched or {}, Path(self.job.project)
         modules = {
             key.portable(path, root): self._module_digest(Path(path), imported)
@@ -280,7 +293,7 @@ class Run:
             script=self.job.script,
             path=self.job.path,
             cell=self.cell,
-            cell_source=cell.source if cell else "",
+            cell_source=cell.source if cell and fields["reason"] != "inline" else "",
             error=error,
             partial=self._record(f"{self.job.code_key}-failed", {}, {}),
             **fields,
@@ -289,7 +302,9 @@ class Run:
     def _end_as_failure(self) -> dict[str, Any]:
         limit, memory = self.job.timeout_seconds, self.job.memory_bytes / 2**30
         if (reason := self.end.get("reason")) == "timeout":
-            message = f"stopped after {limit:g} s; expected the script to end within `timeout_seconds: {limit:g}`"
+            message = (
+                f"stopped after {limit:g} s; expected the script to end within `timeout_seconds: {limit:g}`"
+            )
         elif reason == "memory":
             used = self.end["memory_bytes"] / 2**30
             message = f"stopped at {used:.2f} GiB of memory; expected at most `memory_gib: {memory:g}`"
@@ -309,7 +324,7 @@ def _how_it_ended(status: int | None) -> str:
     return f"killed by {signal.Signals(-code).name}{hint}"
 
 
-# ── in the supervisor ────────────────────────────────────────────────────────────────────────────────────────
+# ── in the supervisor ────────────────────────────────────────────────────────────────────────────
 
 
 def supervise(job: Job, progress: Connection, verdict: Connection) -> None:
@@ -348,7 +363,7 @@ def prepare(job: Job, scratch: Path) -> None:
     (scratch / "tmp").mkdir()
     tempfile.tempdir = None
     sys.argv = [job.path]
-    sys.path[:] = [os.path.dirname(job.path), *preload.PLAIN_PATH]
+    sys.path[:] = [str(Path(job.path).parent), *preload.PLAIN_PATH]
     with contextlib.suppress(ImportError):
         import matplotlib.pyplot  # noqa: F401 - its style is set before the script's first line
 
@@ -364,7 +379,7 @@ def forget_local_modules() -> None:
     own = (f"{LIBRARY.name}.site.", "__main__", "__mp_main__")
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if isinstance(path, str) and not f"{name}.".startswith(own) and is_local(os.path.abspath(path)):
+        if isinstance(path, str) and not f"{name}.".startswith(own) and is_local(path):
             del sys.modules[name]
 
 
@@ -402,7 +417,7 @@ def attend(pid: int, job: Job, verdict: Connection) -> dict[str, Any]:
         if verdict.poll(pause) or time.monotonic() - started > job.timeout_seconds:
             reason = reason or "timeout"
         else:
-            peak = max(peak, tree.memory(look_for_children=polls % TREE_POLLS == 0))
+            peak = max(peak, tree.memory(look_for_children=polls % TREE_POLLS == 8))
             if peak > job.memory_bytes:
                 reason = "memory"
         if reason:
