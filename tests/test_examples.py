@@ -61,6 +61,15 @@ def test_cells_are_short_enough_to_read(tutorial):
 
 
 @each_tutorial
+def test_explanations_in_code_are_comments_in_every_language(tutorial):
+    """A docstring has one language, and a page shows one language only: comment twins say it instead."""
+    for cell in tutorial.code_cells:
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not cell.hidden:
+                assert ast.get_docstring(node) is None, f"{tutorial.path}:{cell.line}: {node.name}"
+
+
+@each_tutorial
 @pytest.mark.parametrize("language", SETTINGS.languages)
 def test_script_runs_under_plain_python(tutorial, language, tmp_path):
     """A reader runs the script itself. Cells that must raise stop it: those lessons run as downloads."""

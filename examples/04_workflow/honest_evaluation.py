@@ -95,8 +95,9 @@ classes = [tr(es="pizza", en="pizza"), tr(es="bistec", en="steak"), tr(es="sushi
 labels = torch.tensor([0] * 25 + [1] * 19 + [2] * 31)
 
 
+# es: lo que imprime un bucle que suma la exactitud de cada batch y divide entre el número de batches
+# en: what a loop prints that adds the accuracy of each batch and divides by the number of batches
 def mean_of_batches(correct: torch.Tensor, batch_size: int = 32) -> float:
-    """What a loop prints that adds the accuracy of each batch and divides by the number of batches."""
     accuracies = [batch.float().mean() for batch in correct.split(batch_size)]
     return float(sum(accuracies) / len(accuracies))
 
@@ -366,8 +367,9 @@ builders = {
 SEEDS = range(5)
 
 
+# es: la clase que predice para cada dígito de prueba tras quince épocas
+# en: the predicted class of every test digit after fifteen epochs
 def answers(build, seed: int) -> torch.Tensor:
-    """The predicted class of every test digit after fifteen epochs."""
     torch.manual_seed(seed)
     model = build()
     order = torch.Generator().manual_seed(seed)

@@ -195,8 +195,9 @@ print(f"w = {w.item():.4f}   b = {b.item():.4f}   MAE = {by_hand[-1][1]:.4f}")
 
 
 # %%
+# es: la mayor distancia a la corrida a mano, en todas las épocas y en las dos pérdidas
+# en: largest distance from the run by hand, over all epochs and both losses
 def check(losses: list[tuple[float, float]]) -> float:
-    """Largest distance from the run by hand, over all epochs and both losses."""
     difference = (torch.tensor(losses) - torch.tensor(by_hand)).abs().max().item()
     assert len(losses) == EPOCHS
     assert difference < 1e-5

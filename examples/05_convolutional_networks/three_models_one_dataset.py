@@ -56,7 +56,7 @@ memory_gib: 4
 # %%
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, RandomSampler, TensorDataset
 
 from tutorials_lib import tr
 from tutorials_lib.data import digits, fashion_mnist_or_digits
@@ -210,9 +210,11 @@ SEEDS = range(3)
 
 
 def fit(model: nn.Module, seed: int, images, labels, test_images, test_labels, *, epochs: int, rate: float):
-    """Train on the first pair, follow the test pair, and return the records and the final answers."""
     order = torch.Generator().manual_seed(seed)
-    batches = DataLoader(TensorDataset(images, labels), batch_size=64, shuffle=True, generator=order)
+    # es: el batch entero con un solo índice: apilar 64 imágenes sueltas cuesta buena parte del tiempo
+    # en: the whole batch with one index: stacking 64 single images costs a good part of the time
+    sampler = BatchSampler(RandomSampler(images, generator=order), batch_size=64, drop_last=False)
+    batches = DataLoader(TensorDataset(images, labels), sampler=sampler, batch_size=None, generator=order)
     exam = DataLoader(TensorDataset(test_images, test_labels), batch_size=1024)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
@@ -344,8 +346,9 @@ images = torch.cat([sheet.train_images, sheet.test_images])
 labels = torch.cat([sheet.train_labels, sheet.test_labels])
 
 
+# es: cuáles de todos los dígitos acierta un modelo entrenado sin el bloque de cada uno
+# en: which of all digits a model gets right that was trained without their block
 def cross_validate(name: str, seed: int, blocks: int = 4) -> torch.Tensor:
-    """Which of all digits a model got right that was trained without their block."""
     right = []
     for block in torch.arange(len(images)).tensor_split(blocks):
         rest = torch.ones(len(images), dtype=torch.bool)
