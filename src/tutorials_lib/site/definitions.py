@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from tutorials_lib.site.glossary import Glossary
@@ -28,9 +29,12 @@ _QUIET = _HEADINGS | {
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 
 
-def define(page: str, glossary: Glossary, language: str) -> str:
-    """The HTML of a page with `<abbr title="definition">` around the first use of each term."""
-    meanings = _meanings(glossary, language)
+def define(page: str, meanings: Mapping[str, str]) -> str:
+    """The HTML of a page with `<abbr title="definition">` around the first use of each term.
+
+    >>> define("<p>A tensor, the tensor.</p>", {"tensor": "numbers with indices"})
+    '<p>A <abbr title="numbers with indices">tensor</abbr>, the tensor.</p>'
+    """
     if not meanings:
         return page
     pattern = _pattern(tuple(meanings))
@@ -62,10 +66,15 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE)
 
 
-def _meanings(glossary: Glossary, language: str) -> dict[str, str]:
-    """Term in lower case → definition as plain text, safe in an attribute."""
+def meanings(glossary: Glossary, language: str, everyday: Collection[str] = ()) -> dict[str, str]:
+    """Term in lower case → definition as plain text, safe in an attribute.
+
+    `everyday` are terms to leave out: a definition under an ordinary use of the word would mislead.
+    """
+    left_out = {name.casefold() for name in everyday}
     return {
-        term.term[language].casefold(): html.escape(_MARKDOWN.sub("", term.definition[language]).strip())
+        name.casefold(): html.escape(_MARKDOWN.sub("", definition).strip())
         for term in glossary.terms
-        if language in term.term and language in term.definition
+        if (name := term.term.get(language)) and (definition := term.definition.get(language))
+        if name.casefold() not in left_out
     }

@@ -1,0 +1,122 @@
+"""From the examples folder to what every page needs: the lessons as read, and what their runs left behind."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tutorials_lib.site import check, reading, run, script, store
+from tutorials_lib.site.findings import Finding, SiteError
+from tutorials_lib.site.record import Failure, Record
+from tutorials_lib.site.script import Section, Tutorial
+from tutorials_lib.site.settings import Settings
+
+LITERAL_METRIC = "literal metric"  # stops `tutorials check`; while building it only warns
+Warn = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """All lessons, each with its outcome (by slug)."""
+
+    sections: tuple[Section, ...]
+    outcomes: dict[str, Record | Failure]
+
+    @property
+    def failures(self) -> tuple[tuple[Tutorial, Failure], ...]:
+        found = ((tutorial, self.outcomes[tutorial.slug]) for tutorial in tutorials(self.sections))
+        return tuple((tutorial, outcome) for tutorial, outcome in found if isinstance(outcome, Failure))
+
+
+def tutorials(sections: tuple[Section, ...]) -> tuple[Tutorial, ...]:
+    return tuple(tutorial for section in sections for tutorial in section.tutorials)
+
+
+def only(sections: tuple[Section, ...], chosen: Callable[[Tutorial], bool]) -> tuple[Section, ...]:
+    """The same sections with the chosen tutorials."""
+    return tuple(replace(section, tutorials=tuple(filter(chosen, section.tutorials))) for section in sections)
+
+
+def load(settings: Settings, warn: Warn) -> tuple[Section, ...]:
+    """Read and check every script. Raises `SiteError` with all errors; the rest is warned about."""
+    sections = script.load_examples(settings.examples_path, settings.languages)
+    check_all(sections, settings, warn)
+    return sections
+
+
+def load_readable(settings: Settings, warn: Warn) -> tuple[Section, ...]:
+    """Like `load`, but a script with faults is only warned about and left out: what a preview starts from."""
+    sections, findings = reading.read_examples(settings.examples_path, settings.languages)
+    checked = check.check(sections, settings, spelling=False)
+    findings += [finding for finding in checked if finding not in findings]
+    _warn_of(findings, warn)
+    faulty = {finding.path for finding in findings if is_error(finding)}
+    return only(sections, lambda tutorial: tutorial.path not in faulty)
+
+
+def is_error(finding: Finding) -> bool:
+    """Whether a finding stops a build of the site."""
+    return finding.severity == "error" and finding.rule != LITERAL_METRIC
+
+
+def check_all(sections: tuple[Section, ...], settings: Settings, warn: Warn) -> None:
+    """Everything that needs no run. Raises `SiteError` with all errors."""
+    findings = check.check(sections, settings, spelling=False)
+    errors = list(filter(is_error, findings))
+    if errors:
+        raise SiteError(errors)
+    _warn_of(findings, warn)
+
+
+def _warn_of(findings: Iterable[Finding], warn: Warn) -> None:
+    for finding in findings:
+        warn(str(finding).replace(": warning: ", ": "))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Says what runs and why, a line each."""
+
+    tell: Warn
+
+    def planned(self, to_run: int, stored: int) -> None:
+        self.tell(f"{to_run} scripts to run, {stored} stored")
+
+    def started(self, tutorial: Tutorial, why: str) -> None:
+        self.tell(f"running {tutorial.slug}: {why}")
+
+    def finished(self, tutorial: Tutorial, outcome: Record | Failure, ran: bool) -> None:
+        if isinstance(outcome, Failure):
+            self.tell(f"failed {tutorial.slug}: {outcome.message}")
+
+
+def execute(sections: tuple[Section, ...], settings: Settings, tell: Warn) -> Lessons:
+    """Run what the store does not hold, once for every language."""
+    records = store.Store(settings.store_path)
+    outcomes = run.run_tutorials(tutorials(sections), records, settings=settings, report=Told(tell))
+    return Lessons(sections, outcomes)
+
+
+def hand_over(lessons: Lessons, path: Path) -> None:
+    """Leave the lessons for the process that builds another language.
+
+    It shows what this one read and ran, failures (never stored) included, whatever is edited in the meantime.
+    """
+    path.write_bytes(pickle.dumps(lessons))
+
+
+def take_over(path: Path) -> Lessons:
+    return pickle.loads(path.read_bytes())
+
+
+def failure_report(lessons: Lessons, settings: Settings) -> str:
+    """Every failed script: place, source of the cell, exception, and the pages that stay unfinished."""
+    parts = []
+    for tutorial, failure in lessons.failures:
+        source = "\n".join(f"    {line}" for line in failure.cell_source.splitlines())
+        raised = f"\n  {failure.error.type}: {failure.error.message}" if failure.error else ""
+        pages = ", ".join(f"{language}: {tutorial.slug}" for language in settings.languages)
+        parts.append(f"{failure}\n{source}{raised}\n  pages: {pages}")
+    return "\n\n".join(parts)
