@@ -94,6 +94,15 @@ def test_progress_bar_in_two_languages_leaves_its_last_line(gallery, printed):
     assert resolve(printed(record), "en").strip() == "step 2"
 
 
+def test_text_joined_by_an_f_string_is_padded_in_each_language(gallery, printed):
+    record = gallery.run_one(
+        '# %%\nfrom tutorials_lib import tr\nlabel = f\'{tr(es="pérdida", en="loss")}:\'\n'
+        "width = 10\nprint(f'{label:<{width}}|', f'{1 + 1}'.zfill(3), label.upper().rjust(9))\n"
+    )
+    assert resolve(printed(record), "es") == "pérdida:  | 002  PÉRDIDA:\n"
+    assert resolve(printed(record), "en") == "loss:     | 002     LOSS:\n"
+
+
 def test_warning_shows_no_path_of_the_machine(gallery, printed):
     record = gallery.run_one("# %%\nimport warnings\nwarnings.warn('careful', stacklevel=1)\n")
     assert printed(record) == "UserWarning: careful\n"

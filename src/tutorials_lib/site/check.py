@@ -195,27 +195,19 @@ def _tr_call(script: _Script, node: ast.Call, line: int) -> Iterator[Finding]:
 
 
 _WIDTH = re.compile(r"%[-+ #0]*\d+s")
-_METHODS = frozenset(
-    {"ljust", "rjust", "center", "upper", "lower", "title", "capitalize", "replace", "strip"}
-)
 
 
 def _joined_texts(script: _Script) -> Iterator[Finding]:
-    """Words joined into one string that is then padded or changed: that would count all languages."""
+    """Words among several values of a padded template: that would count all languages."""
     for cell, tree in script.trees:
         for node in ast.walk(tree):
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-                template = node.left.value if isinstance(node.left, ast.Constant) else None
-                padded = isinstance(template, str) and _WIDTH.search(template)
-                wrong = padded and isinstance(node.right, ast.Tuple) and _calls_tr(node.right)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                owner = node.func.value
-                wrong = node.func.attr in _METHODS and isinstance(owner, ast.JoinedStr) and _calls_tr(owner)
-            else:
+            if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)):
                 continue
-            if wrong:
-                what = "tr() within a text that is padded or changed as a whole"
-                expected = 'it on tr() itself: f"{tr(…):<20}", tr(…).upper()'
+            template = node.left.value if isinstance(node.left, ast.Constant) else None
+            padded = isinstance(template, str) and _WIDTH.search(template)
+            if padded and isinstance(node.right, ast.Tuple) and _calls_tr(node.right):
+                what = "tr() among the values of a padded % template"
+                expected = 'an f-string: f"{tr(…):<20}"'
                 yield script.finding(cell.line + node.lineno - 1, what, expected, "tr")
 
 

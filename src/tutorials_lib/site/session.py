@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import json
 import os
 import random
@@ -23,6 +24,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from tutorials_lib.i18n import in_band
 from tutorials_lib.site import drawing
 from tutorials_lib.site.exercise import stub
 from tutorials_lib.site.job import Job
@@ -72,6 +74,7 @@ class Session:
         sys.modules["__main__"] = self.main
         self.flags = 0  # of `from __future__ import …`, which hold for all cells after it
         self.index = 0
+        setattr(builtins, JoinedInBand.NAME, in_band)
         replace_display(self.display, transcript.clear)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.show = lambda *args, **kwargs: self.draw_figures()
@@ -141,7 +144,7 @@ class Session:
         except SyntaxError as error:
             error.lineno = (error.lineno or 1) + line - 1
             raise
-        return ast.increment_lineno(tree, line - 1)
+        return JoinedInBand().visit(ast.increment_lineno(tree, line - 1))
 
     def run_code(self, tree: ast.Module | ast.Expression, mode: str) -> Any:
         code = compile(tree, self.job.path, mode, self.flags, dont_inherit=True)
@@ -261,6 +264,26 @@ class Session:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
+
+
+class JoinedInBand(ast.NodeTransformer):
+    """Makes `f"{tr(…)}:"` a text whose methods and padding act on each language, as `tr(…)` itself is.
+
+    An f-string joins its parts into a plain `str`, which would count the words of all languages.
+    """
+
+    NAME = "__tutorials_in_band__"
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        if not any(isinstance(part, ast.FormattedValue) for part in node.values):
+            return node
+        self.generic_visit(node)
+        call = ast.Call(ast.Name(self.NAME, ast.Load()), [node], [])
+        return ast.fix_missing_locations(ast.copy_location(call, node))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
+        node.value = self.visit(node.value)  # its format specification is an f-string of the grammar only
+        return node
 
 
 FUTURE_FLAGS = 0
