@@ -160,8 +160,8 @@ def test_a_quiz_works_without_a_script_and_explains_every_option(tmp_path):
     assert quiz.p.get_text() == "What is 1 + 1?"
     options = quiz.select("details")
     assert [option.summary.get_text() for option in options] == ["2", "11"]
-    assert options[0].p.get_text() == "Correct. they add up."
-    assert options[1].p.get_text() == "No. that joins texts."
+    assert options[0].p.get_text() == "Correct: they add up."
+    assert options[1].p.get_text() == "No: that joins texts."
     assert len({option["name"] for option in options}) == 1
     assert not any(option.has_attr("open") for option in options)
 

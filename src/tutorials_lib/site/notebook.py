@@ -214,8 +214,7 @@ def _prose_cell(edition: Edition, cell: ProseText) -> NotebookNode:
 def _quiz(text: str, language: str) -> str:
     quiz, label = parse_quiz(text), words(language)
     options = (
-        f"<details><summary>{option.text}</summary>\n\n"
-        f"**{label['right' if option.right else 'wrong']}** {option.why}\n\n</details>"
+        f"<details><summary>{option.text}</summary>\n\n{option.verdict(label)}\n\n</details>"
         for option in quiz.options
     )
     return "\n\n".join(filter(None, (quiz.question, *options, quiz.after)))

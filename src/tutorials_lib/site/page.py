@@ -205,7 +205,7 @@ class _Page:
             blocks += [
                 f'<details class="tut-option tut-{kind}" name="{name}" markdown="1">',
                 f'<summary markdown="span">{option.text}</summary>',
-                f"**{self.words[kind]}** {option.why}".rstrip(),
+                option.verdict(self.words),
                 "</details>",
             ]
         return "\n\n".join(block for block in [*blocks, quiz.after, "</div>"] if block)

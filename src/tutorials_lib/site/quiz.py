@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tutorials_lib.site.markdown import CODE_SPAN, INLINE_MATH, blank
@@ -19,6 +20,11 @@ class Option:
     text: str
     why: str
     right: bool
+
+    def verdict(self, words: Mapping[str, str]) -> str:
+        """What the reader is told who chose it, in Markdown: `**No:** why`."""
+        label = words["right" if self.right else "wrong"]
+        return f"**{label}:** {self.why}" if self.why else f"**{label}.**"
 
 
 @dataclass(frozen=True)
