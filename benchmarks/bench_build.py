@@ -23,10 +23,8 @@ import pytest
 from tutorials_lib.site.store import Store
 
 OVERHEAD_SECONDS = 0.15  # of processor, for each script beyond its own code
-COLD_FACTOR, COLD_SECONDS = (
-    1.25,
-    8.0,
-)  # wall clock: factor on the scripts' share of the cores, and the libraries
+COLD_FACTOR = 1.25  # of wall clock, on the scripts' share of the cores
+COLD_SECONDS = 8.0  # of wall clock, to import the libraries and to render
 PR_SET_CHILD_SUBREAPER = 36
 
 SCRIPT = '''"""
