@@ -118,6 +118,28 @@ def test_one_build_gives_every_language_and_runs_each_script_once(project):
     assert (runs(project, "first"), runs(project, "second")) == (1, 1)
 
 
+def test_a_build_with_nothing_to_do_touches_nothing_and_any_change_builds_again(project):
+    assert build(project).returncode == 0
+    home = project / "site/index.html"
+
+    def untouched() -> bool:
+        before = home.stat().st_mtime_ns
+        assert build(project).returncode == 0
+        return home.stat().st_mtime_ns == before
+
+    assert untouched()
+    edit(project, "first", "The original prose says", "The new prose says")
+    assert not untouched()
+    assert "The new prose says" in page(project, "en/sums/first.html").text
+    assert untouched()
+    (project / "site/en/sums/first.html").write_text("spoilt")
+    assert not untouched()
+    assert "The new prose says" in page(project, "en/sums/first.html").text
+    edit(project, "second", "total = 2 + 2", "total = 2 + 3 - 1")
+    assert not untouched()
+    assert runs(project, "second") == 2
+
+
 def test_every_page_names_itself_and_its_other_language(project):
     build(project)
     for address in ("index.html", "sums/first.html"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -258,19 +257,10 @@ def load_checked(settings: Settings) -> tuple[Section, ...]:
 
     A literal metric only warns here, as in a site build.
     """
-    from tutorials_lib.site.check import check as check_sections
-    from tutorials_lib.site.lessons import LITERAL_METRIC
-    from tutorials_lib.site.reading import read_examples
+    from tutorials_lib.site import lessons
 
     existing(settings.examples_path)
-    sections, findings = read_examples(settings.examples_path, settings.languages)
-    found = sorted({*findings, *check_sections(sections, settings)})
-    found = [replace(item, severity="warning") if item.rule == LITERAL_METRIC else item for item in found]
-    if errors := [finding for finding in found if finding.severity == "error"]:
-        raise SiteError(errors)
-    for warning in found:
-        typer.echo(str(warning), err=True)
-    return sections
+    return lessons.load(settings, lambda warning: typer.echo(warning, err=True))
 
 
 def existing(folder: Path) -> Path:

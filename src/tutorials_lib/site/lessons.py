@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutorials_lib.site import check, reading, run, script, store
+from tutorials_lib.site import check, reading, run, store, worker
 from tutorials_lib.site.findings import Finding, SiteError
 from tutorials_lib.site.record import Failure, Record
 from tutorials_lib.site.script import Section, Tutorial
@@ -39,16 +39,37 @@ def only(sections: tuple[Section, ...], chosen: Callable[[Tutorial], bool]) -> t
     return tuple(replace(section, tutorials=tuple(filter(chosen, section.tutorials))) for section in sections)
 
 
+def read(settings: Settings) -> tuple[tuple[Section, ...], list[Finding]]:
+    """The scripts that can be read, and what is wrong with the others."""
+    return reading.read_examples(settings.examples_path, settings.languages)
+
+
 def load(settings: Settings, warn: Warn) -> tuple[Section, ...]:
     """Read and check every script. Raises `SiteError` with all errors; the rest is warned about."""
-    sections = script.load_examples(settings.examples_path, settings.languages)
-    check_all(sections, settings, warn)
+    sections, findings = read(settings)
+    if not findings and not stored(sections, settings):
+        worker.warm_up(settings.preload)  # the libraries are imported while the scripts are checked
+    findings += check.check(sections, settings, spelling=False)
+    if errors := [finding for finding in set(findings) if is_error(finding)]:
+        raise SiteError(errors)
+    _warn_of(sorted(set(findings)), warn)
     return sections
+
+
+def stored(sections: tuple[Section, ...], settings: Settings) -> tuple[str, ...]:
+    """The keys of all records, or nothing where a script has to run."""
+    records = store.Store(settings.store_path)
+    keys = []
+    for tutorial in tutorials(sections):
+        if (record := records.lookup(tutorial)) is None:
+            return ()
+        keys.append(record.key)
+    return tuple(keys)
 
 
 def load_readable(settings: Settings, warn: Warn) -> tuple[Section, ...]:
     """Like `load`, but a script with faults is only warned about and left out: what a preview starts from."""
-    sections, findings = reading.read_examples(settings.examples_path, settings.languages)
+    sections, findings = read(settings)
     checked = check.check(sections, settings, spelling=False)
     findings += [finding for finding in checked if finding not in findings]
     _warn_of(findings, warn)
@@ -72,7 +93,7 @@ def check_all(sections: tuple[Section, ...], settings: Settings, warn: Warn) -> 
 
 def _warn_of(findings: Iterable[Finding], warn: Warn) -> None:
     for finding in findings:
-        warn(str(finding).replace(": warning: ", ": "))
+        warn(str(replace(finding, severity="warning")))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ and waits for them. While serving, one process builds every language, so that it
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import CountHandler
 from watchdog.observers.polling import PollingObserver
 
 from tutorials_lib.site import (
@@ -34,10 +36,12 @@ from tutorials_lib.site import (
     handwritten,
     jupyter_css,
     lessons,
+    lighten,
     navigation,
     preview,
     theme,
     tree,
+    unchanged,
 )
 from tutorials_lib.site.findings import SiteError
 from tutorials_lib.site.lessons import Lessons
@@ -69,6 +73,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.serving = command == "serve"
+        self.warnings = CountHandler(level=logging.WARNING)
+        logging.getLogger("mkdocs").addHandler(self.warnings)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         with as_plugin_error():
@@ -87,6 +93,42 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         return config
 
     @property
+    def builds_all(self) -> bool:
+        """Whether this is the process of a build that answers for every language."""
+        return self.leads and not self.serving
+
+    def is_current(self, config: MkDocsConfig) -> bool:
+        """Whether the site is what this build would make of what there is."""
+        self.sources = self._sources(config)
+        built = unchanged.read(self._stamp)
+        if built is None or built != unchanged.Built(
+            self.sources, unchanged.outputs_digest(Path(config.site_dir))
+        ):
+            return False
+        sections, faults = lessons.read(self.settings)
+        return not faults and bool(lessons.stored(sections, self.settings))
+
+    @property
+    def _stamp(self) -> Path:
+        return self.settings.store_path.parent / "built.json"
+
+    def _sources(self, config: MkDocsConfig) -> str:
+        """Everything that decides the site but what scripts read elsewhere, which the store knows."""
+        places = [*self.watched(config), self.settings.root / "pyproject.toml"]
+        return unchanged.sources_digest(places, [config.site_dir, *config.user_configs])
+
+    def watched(self, config: MkDocsConfig) -> list[Path]:
+        """Files and folders that the site is made of."""
+        places = [
+            self.settings.examples_path,
+            Path(config.docs_dir).parent,
+            Path(__file__).parents[1],
+            self.settings.root / "benchmarks" / "results",
+            *sorted(Path(config.config_file_path).parent.glob("mkdocs*.yml")),
+        ]
+        return [path for path in places if path.exists()]
+
+    @property
     def leads(self) -> bool:
         """Whether this is the first language, which builds the others."""
         return self.language == self.settings.languages[0]
@@ -94,6 +136,9 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
     def on_pre_build(self, config: MkDocsConfig) -> None:
         """Before MkDocs empties the site: a fault in a script must not take away what is being served."""
         with as_plugin_error():
+            if self.builds_all and self.is_current(config):
+                log.info("Nothing has changed since this site was built: %s", config.site_dir)
+                raise SystemExit(0)
             terms = glossary.load_glossary(self.settings.root / self.settings.glossary)
             self.meanings = definitions.meanings(terms, self.language, self.config.everyday)
             self.unchanging = glossary.pages(self.language, self.settings) | tree.assets()
@@ -136,11 +181,13 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         with as_plugin_error():
-            return handwritten.fill(markdown, self.lessons, self.language, self.settings)
+            filled = handwritten.fill(markdown, self.lessons, self.language, self.settings)
+        page.meta["aside"] = lighten.Aside()
+        return page.meta["aside"].put(filled)
 
     @event_priority(-50)
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        path = page.file.src_uri
+        path, html = page.file.src_uri, lighten.without_plain_tokens(html)
         if not path.endswith(".ipynb"):
             is_lesson = any(path == f"{item.slug}.md" for item in lessons.tutorials(self.lessons.sections))
             return definitions.define(html, self.meanings) if is_lesson else html
@@ -159,7 +206,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     def on_post_page(self, html: str, page: Page, config: MkDocsConfig) -> str:
         links = theme.head_links(self.alternates) + theme.style_link(page.meta.get("stylesheet"), page.url)
-        return html.replace("</head>", f"{links}</head>", 1)
+        html = html.replace("</head>", f"{links}</head>", 1)
+        return page.meta["aside"].put_back(html) if "aside" in page.meta else html
 
     def _has(self, file: File, language: str, config: MkDocsConfig) -> bool:
         """Generated pages exist in every language; hand-written ones where somebody wrote them."""
@@ -186,6 +234,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
                 problems.append(report)
         if problems:
             raise PluginError("\n\n".join(problems))
+        if self.builds_all and not self.warnings.get_counts():  # a warning has to be seen again
+            unchanged.write(self._stamp, unchanged.Built(self.sources, unchanged.outputs_digest(site)))
 
     def on_build_error(self, error: Exception) -> None:
         for sibling in self.siblings:
@@ -194,14 +244,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable) -> LiveReloadServer:
         """Serve every language, and rebuild after a change what it touches and nothing else."""
         settings, docs = self.settings, Path(config.docs_dir).parent
-        sources = [
-            settings.examples_path,
-            docs,
-            settings.root / "src" / "tutorials_lib",
-            settings.root / "benchmarks" / "results",
-            *sorted(Path(config.config_file_path).parent.glob("mkdocs*.yml")),
-        ]
-        watched = [path for path in sources if path.exists()]
+        watched = self.watched(config)
 
         def others() -> list[TutorialsPlugin]:
             return [self, *(build_here(language, self) for language in settings.languages[1:])]

@@ -51,20 +51,28 @@ def build_tree(
 
 @dataclass(frozen=True)
 class _Made:
-    """What was made from exactly these objects, kept so that an edit of one lesson renders one lesson."""
+    """What was made from exactly these objects and values equal to these: one edit renders one lesson."""
 
     sources: tuple[object, ...]
+    values: object
     result: Any
 
 
 _MADE: dict[tuple[str, ...], _Made] = {}
 
 
-def _once(name: tuple[str, ...], sources: tuple[object, ...], make: Callable[[], Any]) -> Any:
-    """`make()`, or what it gave the last time if all `sources` are the very same objects."""
+def _once(
+    name: tuple[str, ...], sources: tuple[object, ...], make: Callable[[], Any], values: object = None
+) -> Any:
+    """`make()`, or its last result if `sources` are the very same objects and `values` are equal."""
     made = _MADE.get(name)
-    if made is None or len(made.sources) != len(sources) or any(map(is_not, made.sources, sources)):
-        made = _MADE[name] = _Made(sources, make())
+    if (
+        made is None
+        or len(made.sources) != len(sources)
+        or any(map(is_not, made.sources, sources))
+        or made.values != values
+    ):
+        made = _MADE[name] = _Made(sources, values, make())
     return made.result
 
 
@@ -83,7 +91,10 @@ def _lesson(item: Edition, settings: Settings, previous: Tutorial | None, follow
             **gallery.thumbnails(item),
         }
 
-    return _once(("lesson", slug, item.language), (item, settings, previous, following), make)
+    neighbours = [
+        (near.slug, near.header.title) for near in (previous, following) if near
+    ]  # all that is shown
+    return _once(("lesson", slug, item.language), (item, settings), make, (previous is None, neighbours))
 
 
 def _editions(

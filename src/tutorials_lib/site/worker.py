@@ -122,6 +122,12 @@ def start_process(target: Any, args: tuple[Any, ...], names: tuple[str, ...]) ->
     return process
 
 
+def warm_up(names: tuple[str, ...]) -> None:
+    """Start the forkserver: it imports the libraries while the builder does something else."""
+    with _starting, _environment(names):
+        pass
+
+
 def end_process(process: Any, script_pid: int) -> None:
     """Wait for the supervisor; if it cannot do its work any more, do it."""
     with _starting:
