@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Material announces on every build that MkDocs 2 will break it: our versions are pinned.
+export NO_MKDOCS_2_WARNING := 1
+
 .PHONY: help site serve test check bench lock clean
 .DEFAULT_GOAL := help
 

@@ -124,7 +124,7 @@ def section_page(
     listed = cards([section], outcomes, language, settings, page=page, editions=editions)
     blocks = [
         front_matter(title=plain(title), description=plain(summary)),
-        f"# {title}",
+        f"# {title} {{#{headings.slug(section.slug)}}}",
         summary.strip(),
         listed,
     ]
