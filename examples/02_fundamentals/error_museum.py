@@ -136,7 +136,7 @@ labels(image=torch.rand(3, 28, 28), target=torch.tensor([2, 0, 1]))
 # | `empty parameter list` | [Layers nobody registered](#layers-nobody-registered) |
 # | `Error(s) in loading state_dict` | [Weights of another model](#weights-of-another-model) |
 # | `Weights only load failed` | [A file that carries code](#a-file-that-carries-code) |
-# | none: the model predicts the mean always | [The loss that broadcasts](#the-loss-that-broadcasts) |
+# | none: the model always predicts the mean | [The loss that broadcasts](#the-loss-that-broadcasts) |
 # | none: the loss swings and never settles | [Gradients that pile up](#gradients-that-pile-up) |
 # | none: the loss stops at a floor | [Softmax twice](#softmax-twice) |
 # | none: the answer changes by itself | [Evaluating in training mode](#evaluating-in-training-mode) |
@@ -313,11 +313,11 @@ F.binary_cross_entropy_with_logits(logits, targets)
 
 # %% [markdown] lang="es"
 # El mensaje trae las dos formas. Agradécelo: otras pérdidas aceptan estas mismas formas y calculan otra cosa,
-# como verás en la [última sala](#the-loss-that-broadcasts). Quita el eje que sobra.
+# como verás [más adelante](#the-loss-that-broadcasts). Quita el eje que sobra.
 
 # %% [markdown] lang="en"
 # The message brings both shapes. Be grateful: other losses accept these same shapes and compute something
-# else, as you will see in the [last room](#the-loss-that-broadcasts). Remove the axis that is too many.
+# else, as you will see [further on](#the-loss-that-broadcasts). Remove the extra axis.
 
 # %%
 loss = F.binary_cross_entropy_with_logits(logits.squeeze(1), targets)
@@ -460,7 +460,7 @@ assert layer(inputs).device.type == device
 # ## Grafo
 #
 # Mientras calculas con tensores que piden gradiente, PyTorch anota las operaciones en un grafo que `backward`
-# recorre hacia atrás. Los errores de esta sala son maneras de pedirle lo que no tiene.
+# recorre hacia atrás. Los errores de esta ala son maneras de pedirle lo que no tiene.
 #
 # ### Muchos números que derivar
 #
@@ -470,7 +470,7 @@ assert layer(inputs).device.type == device
 # ## Graph
 #
 # While you compute with tensors that ask for a gradient, PyTorch notes the operations in a graph that
-# `backward` walks in reverse. The errors of this room are ways of asking it for what it does not have.
+# `backward` walks in reverse. The errors of this wing are ways of asking it for what it does not have.
 #
 # ### Many numbers to differentiate
 #
@@ -868,7 +868,7 @@ for fragment, provoke in symptoms.items():
 # ## Los que no avisan
 #
 # Los errores anteriores son los buenos: detienen el programa y dicen dónde. Los cuatro que siguen terminan
-# sin una queja y entregan un modelo malo. Se reconocen por lo que hace la pérdida.
+# sin una queja y entregan un modelo malo. A los tres primeros los delata lo que hace la pérdida.
 #
 # ### La pérdida que se difunde
 #
@@ -879,12 +879,12 @@ for fragment, provoke in symptoms.items():
 # ## The ones that give no warning
 #
 # The errors above are the good ones: they stop the program and say where. The next four finish without
-# complaint and hand over a bad model. They are known by what the loss does.
+# complaint and hand over a bad model. The first three are betrayed by what the loss does.
 #
 # ### The loss that broadcasts
 #
 # A line with noise, $y = 2x - 0.5$, and a loss written by hand. The prediction has shape `(40, 1)` and the
-# target `(40,)`. Which shape will their difference have?
+# target `(40,)`. What shape will their difference have?
 
 # %%
 x = torch.linspace(0, 1, 40)[:, None]  # example feature
@@ -956,7 +956,7 @@ assert "different to the input size" in str(caught[0].message)
 #
 # $$\frac{1}{n^2} \sum_{i,j} (p_i - t_j)^2 = \frac{1}{n} \sum_i (p_i - \bar t\,)^2 + \operatorname{Var}(t),$$
 #
-# and its minimum is to predict the mean always, $\bar t$ = `{python} target.mean().item():.2f`. The slope it
+# and its minimum is always to predict the mean, $\bar t$ = `{python} target.mean().item():.2f`. The slope it
 # learned is `{python} abs(wrong.weight.item()):.3f`. No message, and a loss that falls until it stops at the
 # variance, `{python} spread.item():.2f`. `F.mse_loss` at least prints a warning, which should not be
 # overlooked. The fix is to give both the same shape, and one line that demands it:
@@ -1097,7 +1097,7 @@ assert len(set(answers)) == 1
 # `torch.no_grad()` is no substitute for `model.eval()`: the first stops noting the graph, the second changes
 # what `Dropout` and `BatchNorm` do. Evaluating takes both.
 #
-# ## To take with you
+# ## What to keep
 #
 # * The last line says what; the lowest line that is yours says where; `shape`, `dtype` and `device` say why.
 # * A message with two numbers nearly always names what arrived and what was expected.

@@ -54,7 +54,7 @@ from sklearn.datasets import load_sample_image
 from torch import nn
 
 from tutorials_lib import tr
-from tutorials_lib.plots import color, image_grid, tensor_grid
+from tutorials_lib.plots import color, image_grid, localize_ticks, localized, tensor_grid
 
 # %% [markdown] lang="es"
 # ## Del número suelto a la pila de tablas
@@ -258,12 +258,12 @@ assert ranks == [1, 3, 0] and all(A.ndim == 2 for A in matrices.values())
 # Las tres son tensores de rango 2; como matrices tienen rango `{python} ranks[0]`, `{python} ranks[1]` y
 # `{python} ranks[2]`. Hay quien llama «rango de un tensor» a otra cosa todavía, el menor número de productos
 # $u_i v_j w_k \cdots$ cuya suma lo forma; por eso [Kolda y Bader (2009)](https://doi.org/10.1137/07070111X)
-# prefieren decir *orden* al número de índices. En estas notas, «rango» sin más es el número de índices.
+# prefieren decir *orden* al número de índices. En estos apuntes, «rango» sin más es el número de índices.
 #
 # ## Qué rango tienen tus datos
 #
-# Suele leerse que una imagen es de rango 3, un texto una matriz y un sensor un vector. Una imagen a color sí:
-# alto, ancho y canal de color. La que sigue viene dentro de scikit-learn.
+# Suele leerse que una imagen es un tensor de rango 3; un texto, una matriz, y un sensor, un vector. Una
+# imagen a color sí: alto, ancho y canal de color. La que sigue viene dentro de scikit-learn.
 
 # %% [markdown] lang="en"
 # All three are tensors of rank 2; as matrices they have rank `{python} ranks[0]`, `{python} ranks[1]` and
@@ -272,7 +272,7 @@ assert ranks == [1, 3, 0] and all(A.ndim == 2 for A in matrices.values())
 # (2009)](https://doi.org/10.1137/07070111X) prefer *order* for the number of indices. In these notes plain
 # “rank” is the number of indices.
 #
-# ## Which rank your data has
+# ## What rank your data has
 #
 # One often reads that an image has rank 3, a text is a matrix and a sensor a vector. A colour image, yes:
 # height, width and colour channel. The one below ships inside scikit-learn.
@@ -380,8 +380,9 @@ for ax, axes, parts in zip(panels, (torch.eye(2), R), (v, v_turned), strict=True
         ax.axline((0, 0), tuple(axis.tolist()), color=hue, linewidth=1)
         ax.plot(*zip((0, 0), (axis * part).tolist(), strict=True), color=hue, linewidth=4, alpha=0.6)
     ax.annotate("", v.tolist(), (0, 0), arrowprops={"arrowstyle": "-|>", "color": color("ember"), "lw": 2})
-    ax.set_title(", ".join(f"{part:.2f}" for part in parts))
+    ax.set_title("; ".join(localized(f"{part:.2f}") for part in parts))
     ax.set(xlim=(-0.8, 2.6), ylim=(-0.8, 2), aspect="equal")
+    localize_ticks(ax)
 
 # %% tags=["hidden"]
 assert torch.isclose(before, after, rtol=1e-14) and not torch.allclose(v, v_turned)
@@ -566,7 +567,7 @@ assert M.is_contiguous() and not M.T.is_contiguous() and M.T.contiguous().data_p
 # `M` changed, because there is a single row of numbers and two ways to read it. The second one is called a
 # *view*. `M.T.contiguous()` makes a tidy copy, which no longer shares anything.
 #
-# ## To take with you
+# ## What to keep
 #
 # * The rank is the number of indices: `ndim`. The shape is the list of sizes: `shape`. The product of the
 #   shape is the number of components: `numel()`.

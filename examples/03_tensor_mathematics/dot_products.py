@@ -14,7 +14,7 @@ objectives:
     - Elegir el orden de una cadena de productos que menos multiplicaciones cuesta.
   en:
     - Write A·x and A·B with indices and go from the formula to the loop, to einsum and to the @ operator.
-    - Tell from the shapes whether a product exists and which shape it will have.
+    - Tell from the shapes whether a product exists and what shape it will have.
     - Say which laws the product of matrices obeys, which one it breaks, and what rounding does to them.
     - Choose the order of a chain of products that costs the fewest multiplications.
 prerequisites:
@@ -84,7 +84,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tutorials_lib import tr
-from tutorials_lib.plots import color, curves, tensor_grid
+from tutorials_lib.plots import color, curves, localize_ticks, tensor_grid
 from tutorials_lib.tensors import assert_agree, matrix_matrix, matrix_vector, relative_error
 
 # %%
@@ -140,7 +140,7 @@ for rows, columns in [(1, 1), (1, 6), (2, 3), (5, 2), (7, 7)]:
     differences.append(
         assert_agree(loop=matrix_vector(A, x), einsum=torch.einsum("jk,k->j", A, x), torch=A @ x)
     )
-print(tr(es="diferencia relativa mayor:", en="largest relative difference:"), f"{max(differences):.0e}")
+print(tr(es="mayor diferencia relativa:", en="largest relative difference:"), f"{max(differences):.0e}")
 
 # %% [markdown] lang="es"
 # ## Matriz por matriz
@@ -223,6 +223,7 @@ shapes = {"F": F, "(R·S)·F": R @ S @ F, "(S·R)·F": S @ R @ F}
 for ax, (name, points), hue in zip(panels, shapes.items(), ("slate", "blue", "ember"), strict=True):
     ax.fill(*points.tolist(), color=color(hue), alpha=0.8)
     ax.set(title=name, aspect="equal")
+    localize_ticks(ax)
 
 # %% [markdown] lang="es"
 # Estirar y girar no es girar y estirar.
@@ -287,17 +288,17 @@ assert torch.allclose(torch.tensor(measured, dtype=torch.float64), computed, ato
 assert low[-1] > 1.35 and high[-1] < 1.48
 
 # %% [markdown] lang="es"
-# La idea falla, y al revés de lo esperado. Los números ($n = 1$) conmutan; las matrices, cuanto más grandes,
+# La idea falla: ocurre lo contrario. Los números ($n = 1$) conmutan; las matrices, cuanto más grandes,
 # menos. Con $n = 64$ la diferencia relativa es `{python} measured[-1]:.2f`, casi $\sqrt 2$: la de dos
 # matrices que no tienen nada que ver. La banda se estrecha, así que no es cosa del promedio; le pasa a casi
 # cada par.
 #
-# Conmutar es la excepción, y conviene conocer las excepciones: las matrices diagonales entre sí, los giros
+# Conmutar es la excepción, y conviene conocer las que hay: las matrices diagonales entre sí, los giros
 # del plano entre sí, una matriz con sus propias potencias. Además, algo sobrevive siempre al intercambio: la
 # traza, $A_{ik} B_{ki} = B_{ki} A_{ik}$.
 
 # %% [markdown] lang="en"
-# The idea fails, and in the opposite direction. Numbers ($n = 1$) commute; matrices do so less the larger
+# The idea fails: the opposite happens. Numbers ($n = 1$) commute; matrices do so less the larger
 # they are. At $n = 64$ the relative difference is `{python} measured[-1]:.2f`, almost $\sqrt 2$: that of two
 # matrices which have nothing to do with each other. The band narrows, so this is no matter of averages; it
 # happens to nearly every pair.
@@ -331,8 +332,8 @@ trace = assert_agree(loop=torch.trace(A @ B), einsum=torch.einsum("ik,ki->", B, 
 #
 # $$(m \times k) \cdot (k \times n) \to (m \times n) .$$
 #
-# Los tamaños de adentro deben coincidir y desaparecen; los de afuera quedan. Si no coinciden, PyTorch dice
-# las dos formas, y en ellas se ve cuál falla.
+# Los tamaños de adentro deben coincidir y desaparecen; los de afuera quedan. Si no coinciden, PyTorch
+# nombra las dos formas, y en ellas se ve cuál falla.
 
 # %% [markdown] lang="en"
 # ## The rule of shapes
@@ -354,8 +355,8 @@ torch.ones(2, 3) @ torch.ones(2, 3)
 # errores](../fundamentals/error_museum.md) guarda otros de esta familia.
 #
 # Peor es lo que no avisa. El signo `*` no es el punto: multiplica componente a componente, y cuando las
-# formas permiten el *broadcasting* (difusión: repetir un eje de tamaño 1 o ausente) devuelve algo con aspecto
-# razonable. ¿Qué formas esperas?
+# formas permiten el *broadcasting* (difusión: repetir un eje de tamaño 1 o ausente), devuelve algo con
+# aspecto razonable. ¿Qué formas esperas?
 
 # %% [markdown] lang="en"
 # Here the inner sizes are 3 and 2. The repair depends on what the axes mean: perhaps a transpose is missing,
@@ -364,7 +365,7 @@ torch.ones(2, 3) @ torch.ones(2, 3)
 #
 # Worse is what gives no warning. The sign `*` is not the dot: it multiplies component by component, and where
 # the shapes permit *broadcasting* (repeating an axis that has size 1 or is missing) it returns something that
-# looks reasonable. Which shapes do you expect?
+# looks reasonable. What shapes do you expect?
 
 # %%
 A, x = random(2, 3), random(3)
@@ -429,16 +430,18 @@ for law, errors in laws.items():
 # %% [markdown] lang="es"
 # ## Lo que hace el redondeo
 #
-# Los números reales se asocian; los de coma flotante, casi. Cada suma se redondea al número representable más
-# cercano, y otro orden de sumas redondea en otros lugares. ¿Cuánto difieren $A \cdot (B \cdot C)$ y
+# El producto de matrices reales es asociativo; en coma flotante, casi. Cada suma se redondea al número
+# representable más cercano, y otro orden de sumas redondea en otros lugares. ¿Cuánto difieren
+# $A \cdot (B \cdot C)$ y
 # $(A \cdot B) \cdot C$ en cada tipo? Apuesta antes: el épsilon de `float64` es 2 · 10⁻¹⁶, el de `float32` es
 # 1 · 10⁻⁷ y el de `bfloat16` es 8 · 10⁻³.
 
 # %% [markdown] lang="en"
 # ## What rounding does
 #
-# Real numbers associate; floating-point numbers nearly do. Each sum is rounded to the nearest representable
-# number, and another order of sums rounds in other places. How far apart are $A \cdot (B \cdot C)$ and
+# The product of real matrices is associative; in floating point it nearly is. Each sum is rounded to the
+# nearest representable number, and another order of sums rounds in other places. How far apart are
+# $A \cdot (B \cdot C)$ and
 # $(A \cdot B) \cdot C$ in each type? Place your bet first: the epsilon of `float64` is 2 · 10⁻¹⁶, that of
 # `float32` is 1 · 10⁻⁷, and that of `bfloat16` is 8 · 10⁻³.
 
@@ -458,8 +461,8 @@ errors = {
 }
 
 # %%
-# alt es: Tres líneas casi horizontales: bfloat16 cerca de 10⁻², float32 de 10⁻⁷ y float64 de 10⁻¹⁵.
-# alt en: Three nearly level lines: bfloat16 near 10⁻², float32 near 10⁻⁷ and float64 near 10⁻¹⁵.
+# alt es: Tres líneas casi horizontales: bfloat16 bajo 10⁻², float32 cerca de 10⁻⁷ y float64, de 10⁻¹⁶.
+# alt en: Three nearly level lines: bfloat16 below 10⁻², float32 near 10⁻⁷ and float64 near 10⁻¹⁶.
 ax = curves(
     sizes,
     {name: values.median(dim=0).values for name, values in errors.items()},
@@ -484,7 +487,7 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 # Cada tipo queda cerca de su propio épsilon, y el tamaño de la matriz pesa mucho menos que el tipo. Para
 # $n = 256$ y cinco semillas, la diferencia en `float32` va de
 # `{python} in_epsilons["float32"].min().item():.2f` a `{python} in_epsilons["float32"].max().item():.2f`
-# épsilon, y en `bfloat16` de `{python} in_epsilons["bfloat16"].min().item():.2f` a
+# veces su épsilon, y en `bfloat16`, de `{python} in_epsilons["bfloat16"].min().item():.2f` a
 # `{python} in_epsilons["bfloat16"].max().item():.2f`. Otro procesador suma en otro orden y te dará otro
 # número; desconfía solo si difiere por un factor de 10. La línea de `bfloat16` no sube con $n$ porque PyTorch
 # acumula esas sumas con más cifras y redondea una sola vez, al final.
@@ -497,7 +500,7 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 # Each type stays near its own epsilon, and the size of the matrix weighs far less than the type. For
 # $n = 256$ and five seeds, the difference in `float32` runs from
 # `{python} in_epsilons["float32"].min().item():.2f` to `{python} in_epsilons["float32"].max().item():.2f`
-# epsilon, and in `bfloat16` from `{python} in_epsilons["bfloat16"].min().item():.2f` to
+# times its epsilon, and in `bfloat16` from `{python} in_epsilons["bfloat16"].min().item():.2f` to
 # `{python} in_epsilons["bfloat16"].max().item():.2f`. Another processor adds in another order and will give
 # you another number; distrust it only if it differs by a factor of 10. The line of `bfloat16` does not climb
 # with $n$ because PyTorch accumulates those sums with more digits and rounds only once, at the end.
@@ -605,7 +608,7 @@ agreement = assert_agree(
 # * El orden no cambia el resultado y sí el costo: $m k n$ multiplicaciones cada producto.
 
 # %% [markdown] lang="en"
-# ## To take with you
+# ## What to keep
 #
 # * A free index, an outer loop; a repeated index, a sum. `einsum` is that reading written down.
 # * $(m \times k) \cdot (k \times n) \to (m \times n)$: the inner sizes agree and vanish.

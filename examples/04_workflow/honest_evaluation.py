@@ -64,7 +64,7 @@ from tutorials_lib import tr
 from tutorials_lib.data import digits
 from tutorials_lib.metrics import Proportion, confusion_matrix, paired_comparison, rank
 from tutorials_lib.models import MLP, LinearClassifier
-from tutorials_lib.plots import color, curves, interval_plot
+from tutorials_lib.plots import color, curves, interval_plot, localize_ticks
 from tutorials_lib.plots import confusion_matrix as draw_confusion
 from tutorials_lib.training import predict, train
 
@@ -122,8 +122,8 @@ assert abs(sum(printed) - 1) < 1e-6
 # `{python} truth[0].value:.2%`, y el bucle imprime `{python} printed[0]:.2%`; quien dice siempre «sushi»
 # parece acertar más de la mitad, `{python} printed[2]:.2%`, con `{python} truth[2].value:.2%` de aciertos. El
 # primer número y el segundo, `{python} printed[1]:.2%`, son exactamente los que imprime el capítulo 04 al
-# entrenar su primera red con esas fotos. Esa red no había aprendido nada: elegía una sola clase, y el
-# promedio no dejaba verlo.
+# entrenar su primera red con esas fotos. En esas épocas la red no distinguía nada: elegía una sola clase, y
+# el promedio no dejaba verlo.
 #
 # ## Por qué miente el promedio
 #
@@ -137,16 +137,17 @@ assert abs(sum(printed) - 1) < 1e-6
 # por el solo hecho de estar al final. Si todos los $n_k$ fueran iguales, los dos lados coincidirían; si el
 # conjunto no es múltiplo del *batch*, el número depende del orden de los archivos.
 #
-# El capítulo 07 compara así ocho experimentos, y cuatro de ellos, todos con 68 aciertos de 75, figuran con
-# dos exactitudes distintas. ¿Cuántos valores puede imprimir el bucle para esos mismos 68 aciertos?
+# El [capítulo 07](https://www.learnpytorch.io/07_pytorch_experiment_tracking/) compara así ocho experimentos,
+# y cuatro de ellos, todos con 68 aciertos de 75, figuran con dos exactitudes distintas. ¿Cuántos valores
+# puede imprimir el bucle para esos mismos 68 aciertos?
 
 # %% [markdown] lang="en"
 # All three means lie. Whoever always says “pizza” gets `{python} str(truth[0])` right, that is
 # `{python} truth[0].value:.2%`, and the loop prints `{python} printed[0]:.2%`; whoever always says “sushi”
 # seems to be right more than half of the time, `{python} printed[2]:.2%`, with `{python} truth[2].value:.2%`
 # right. The first number and the second, `{python} printed[1]:.2%`, are exactly those that chapter 04 prints
-# while training its first network on those photographs. That network had learnt nothing: it chose a single
-# class, and the mean concealed it.
+# while training its first network on those photographs. In those epochs the network told nothing apart: it
+# chose a single class, and the mean concealed it.
 #
 # ## Why the mean lies
 #
@@ -160,8 +161,9 @@ assert abs(sum(printed) - 1) < 1e-6
 # reason than standing at the end. Were all $n_k$ equal, both sides would agree; where the set is not a
 # multiple of the batch, the number depends on the order of the files.
 #
-# Chapter 07 compares eight experiments this way, and four of them, each with 68 right out of 75, appear with
-# two different accuracies. How many values can the loop print for those same 68 right answers?
+# [Chapter 07](https://www.learnpytorch.io/07_pytorch_experiment_tracking/) compares eight experiments this
+# way, and four of them, each with 68 right out of 75, appear with two different accuracies. How many values
+# can the loop print for those same 68 right answers?
 
 # %%
 # alt es: Ocho exactitudes impresas para un mismo conteo, en recta creciente; la verdadera es horizontal.
@@ -177,6 +179,7 @@ ax.plot((9, 10), shown, "o", label=tr(es="capítulo 07", en="chapter 07"), **cha
 ax.axhline(RIGHT / 75, color=color("ember"), linestyle="--", label="68/75")
 ax.set_xlabel(tr(es="aciertos en el último batch", en="right answers in the last batch"))
 ax.set_ylabel(tr(es="exactitud", en="accuracy"))
+localize_ticks(ax)
 _ = ax.legend()
 
 # %% tags=["hidden"]
@@ -214,7 +217,8 @@ print(*batches, "→", sum(batches, Proportion(0, 0)))
 #
 # Un conteo sobre 75 ejemplos es una muestra. El modelo tiene una probabilidad de acertar $p$ que no vemos;
 # vemos $\hat p = r/n$. Si $p$ fuera la verdadera, $\hat p$ caería casi siempre a menos de $z$ desviaciones
-# estándar, con $z \approx 1{,}96$ para el 95 %. Wilson (1927) preguntó al revés: ¿para qué valores de $p$ lo
+# estándar, con $z \approx 1{,}96$ para el 95 %. [Wilson
+# (1927)](https://doi.org/10.1080/01621459.1927.10502953) preguntó al revés: ¿para qué valores de $p$ lo
 # observado no sería raro? Son los que cumplen
 #
 # $$(\hat p - p)^2 \le z^2\, \frac{p\,(1 - p)}{n},$$
@@ -229,8 +233,8 @@ print(*batches, "→", sum(batches, Proportion(0, 0)))
 #
 # A count over 75 examples is a sample. The model has a probability of being right, $p$, that we do not see;
 # we see $\hat p = r/n$. Were $p$ the true one, $\hat p$ would nearly always fall within $z$ standard
-# deviations, with $z \approx 1.96$ for 95 %. Wilson (1927) asked in reverse: for which values of $p$ would
-# what we saw not be strange? They are those for which
+# deviations, with $z \approx 1.96$ for 95%. [Wilson (1927)](https://doi.org/10.1080/01621459.1927.10502953)
+# asked in reverse: for which values of $p$ would what we saw not be strange? They are those for which
 #
 # $$(\hat p - p)^2 \le z^2\, \frac{p\,(1 - p)}{n},$$
 #
@@ -286,14 +290,14 @@ assert low_68 < 66 / 75 < high_68
 #
 # ## Does it keep its promise?
 #
-# A “95 %” interval promises to hold the truth in 95 % of the samples. That can be simulated: fix $p$, draw
+# A “95%” interval promises to hold the truth in 95% of the samples. That can be simulated: fix $p$, draw
 # twenty thousand exams of 75 questions and count how many intervals hold $p$. We compare with the formula
 # that books give first, $\hat p \pm z\sqrt{\hat p(1 - \hat p)/n}$ (Wald). Before you look: where do you
 # expect it to fail, near $p = 1/2$ or near 1?
 
 # %%
 # alt es: Cobertura según p: Wilson ondula cerca del 95 %; Wald cae muy por debajo al acercarse p a 1.
-# alt en: Coverage against p: Wilson ripples about 95 %; Wald falls far below as p approaches 1.
+# alt en: Coverage against p: Wilson ripples about 95%; Wald falls far below as p approaches 1.
 N, EXAMS = 75, 20_000
 counts = np.arange(N + 1)
 wald_margin = 1.96 * np.sqrt(counts / N * (1 - counts / N) / N)
@@ -331,8 +335,8 @@ assert bounds["Wald"][0][75] == bounds["Wald"][1][75] == 1
 # %% [markdown] lang="es"
 # Wilson cumple en promedio, `{python} wilson_mean:.1%`, con ondas que vienen de que los conteos son enteros.
 # Wald falla justo donde viven los buenos modelos: con $p$ = `{python} truths[-1]:.2f` contiene la verdad en
-# `{python} str(wald_worst)` simulaciones, `{python} wald_worst.value:.0%`. Y con 75 aciertos de 75 su
-# intervalo mide cero, como si ya no cupiera duda; el de Wilson baja hasta `{python} perfect_low:.1%`.
+# `{python} str(wald_worst)` de las simulaciones, el `{python} wald_worst.value:.0%`. Y con 75 aciertos de 75
+# su intervalo mide cero, como si ya no cupiera duda; el de Wilson baja hasta `{python} perfect_low:.1%`.
 #
 # ## Un modelo de verdad, y dónde se equivoca
 #
@@ -345,15 +349,16 @@ assert bounds["Wald"][0][75] == bounds["Wald"][1][75] == 1
 # %% [markdown] lang="en"
 # Wilson keeps it on average, `{python} wilson_mean:.1%`, with ripples that come from counts being whole. Wald
 # fails just where good models live: at $p$ = `{python} truths[-1]:.2f` it holds the truth in
-# `{python} str(wald_worst)` simulations, `{python} wald_worst.value:.0%`. And with 75 right out of 75 its
-# interval has no width, as if no doubt were left; that of Wilson reaches down to `{python} perfect_low:.1%`.
+# `{python} str(wald_worst)` of the simulations, or `{python} wald_worst.value:.0%`. And with 75 right out of
+# 75 its interval has no width, as if no doubt were left; that of Wilson reaches down to
+# `{python} perfect_low:.1%`.
 #
 # ## A real model, and where it errs
 #
 # We train the linear classifier and a network with one hidden layer (MLP) on the 1797 digits of 8×8 pixels
 # that ship with scikit-learn, five seeds each. The last quarter is the test. Thirteen people wrote those
 # digits and the file keeps them person by person; so we cut in order, without shuffling: the test brings
-# other hands. Will they be right more than 90 % of the time? How many right answers apart do you expect the
+# other hands. Will they be right more than 90% of the time? How many right answers apart do you expect the
 # seeds to be?
 
 # %%
@@ -395,7 +400,7 @@ _ = interval_plot(
     [score.value for _, score in rows],
     [score.low for _, score in rows],
     [score.high for _, score in rows],
-    xlabel=tr(es="exactitud, intervalo del 95 %", en="accuracy, 95 % interval"),
+    xlabel=tr(es="exactitud, intervalo del 95 %", en="accuracy, 95% interval"),
 )
 
 # %% tags=["hidden"]
@@ -478,8 +483,8 @@ assert per_class[worst].high - per_class[worst].low > 2 * max(widths)
 #
 # $$P = \min\left(1,\; 2 \sum_{k=0}^{\min(b, c)} \binom{b + c}{k} \frac{1}{2^{\,b + c}}\right),$$
 #
-# la forma exacta de la prueba de McNemar (1947). Un $P$ chico dice que la moneda sería una explicación
-# forzada.
+# la forma exacta de la prueba de [McNemar (1947)](https://doi.org/10.1007/BF02295996). Un $P$ pequeño dice
+# que la moneda sería una explicación forzada.
 
 # %% [markdown] lang="en"
 # The worst digit is `{python} worst`, with `{python} str(per_class[worst])`. Careful again: with so few
@@ -490,14 +495,15 @@ assert per_class[worst].high - per_class[worst].low > 2 * max(widths)
 # ## Comparing on the same exam
 #
 # That two intervals overlap does not prove that the models are equal: they sat **the same** exam, and neither
-# the easy questions nor the impossible ones inform. Those inform in which one is right and the other is not.
+# the easy questions nor the impossible ones tell anything. Those tell in which one is right and the other is
+# not.
 # Were the models equally good, each such question would favour either like a coin. With $b$ and $c$ the two
 # counts, the probability of a split as uneven or more is
 #
 # $$P = \min\left(1,\; 2 \sum_{k=0}^{\min(b, c)} \binom{b + c}{k} \frac{1}{2^{\,b + c}}\right),$$
 #
-# the exact form of the test of McNemar (1947). A small $P$ says that the coin would be a strained
-# explanation.
+# the exact form of the test of [McNemar (1947)](https://doi.org/10.1007/BF02295996). A small $P$ says that
+# the coin would be a strained explanation.
 
 # %%
 for seed in SEEDS:
@@ -519,18 +525,20 @@ decided = sum(p < 0.05 for p in p_values)
 assert decided < len(pairs)
 
 # %% [markdown] lang="es"
-# El MLP sale adelante en `{python} wins` de `{python} len(pairs)` semillas, y $P$ baja de `{python} 0.05:.2f`
-# en `{python} decided`. De `{python} len(data.test_labels)` preguntas,
-# `{python} max(pair.differ for pair in pairs)` o menos separan a los dos modelos: el examen es corto para
-# esta diferencia. Lo honesto es no coronar a nadie, y `rank` lo cumple. Ordena cuando cada par queda resuelto
-# (con la corrección de Holm por mirar varios pares) y si no, se niega.
+# El MLP aventaja al lineal en `{python} wins` de las `{python} len(pairs)` semillas, y $P$ queda por debajo
+# de `{python} 0.05:.2f` en `{python} decided` de ellas. De las `{python} len(data.test_labels)` preguntas, a
+# lo más `{python} max(pair.differ for pair in pairs)` separan a los dos modelos con una misma semilla: el
+# examen es corto para esta diferencia. Lo honesto es no coronar a nadie, y `rank` lo cumple. Ordena cuando
+# cada par queda resuelto (con la corrección de [Holm (1979)](https://www.jstor.org/stable/4615733) por mirar
+# varios pares); si no, se niega.
 
 # %% [markdown] lang="en"
-# The MLP comes out ahead in `{python} wins` of `{python} len(pairs)` seeds, and $P$ falls below
-# `{python} 0.05:.2f` in `{python} decided`. Of `{python} len(data.test_labels)` questions,
-# `{python} max(pair.differ for pair in pairs)` or fewer tell the two models apart: the exam is short for this
-# difference. The honest course is to crown nobody, and `rank` holds to it. It ranks when each pair is settled
-# (with Holm's correction for looking at several pairs), and otherwise refuses.
+# The MLP is ahead of the linear model with `{python} wins` of the `{python} len(pairs)` seeds, and $P$ stays
+# below `{python} 0.05:.2f` with `{python} decided` of them. Of the `{python} len(data.test_labels)`
+# questions, at most `{python} max(pair.differ for pair in pairs)` tell the two models apart with any one
+# seed: the exam is short for this difference. The honest course is to crown nobody, and `rank` holds to it.
+# It ranks when each pair is settled (with the correction of [Holm
+# (1979)](https://www.jstor.org/stable/4615733) for looking at several pairs), and otherwise refuses.
 
 # %% tags=["raises=Undecided"]
 rank({name: row[0] for name, row in correct.items()})
@@ -539,8 +547,8 @@ rank({name: row[0] for name, row in correct.items()})
 # ## Ocho modelos iguales y un ganador
 #
 # ¿Qué pasa si se corona al primero de la tabla de todos modos? Imagina ocho experimentos **idénticos**, cada
-# uno con probabilidad $p = 0{,}9$ de acertar cada una de 75 fotos. Predice dos cosas: cuánto separa al mejor
-# del peor, y qué exactitud mostrará el mejor.
+# uno con probabilidad $p = 0{,}9$ de acertar cada una de 75 fotos. Predice dos cosas: cuánto se separa el
+# mejor del peor, y qué exactitud mostrará el mejor.
 
 # %% [markdown] lang="en"
 # ## Eight equal models and one winner
@@ -563,6 +571,7 @@ ax.hist(best_shown, edges, label=tr(es="el mejor de ocho", en="best of eight"), 
 ax.axvline(TRUE_P, color=color("ink"), linestyle="--", label="p")
 ax.set_xlabel(tr(es="exactitud mostrada", en="accuracy shown"))
 ax.set_ylabel(tr(es="tablas simuladas", en="simulated tables"))
+localize_ticks(ax)
 _ = ax.legend(loc="upper left")
 
 # %% tags=["hidden"]
@@ -576,7 +585,7 @@ assert 0.94 < mean_best < 0.96
 # tabla. Si eliges con el conjunto de prueba, ese conjunto ya no mide; hace falta otro, intacto, para el
 # número final.
 #
-# ## Para quedarse
+# ## Para llevarte
 #
 # * Suma conteos y divide una sola vez. El promedio de *batches* solo vale si todos miden lo mismo.
 # * Escribe r/n y un intervalo. Wilson sirve también con pocos ejemplos y cerca del 100 %.
@@ -597,7 +606,7 @@ assert 0.94 < mean_best < 0.96
 # ## What to keep
 #
 # * Add counts and divide once. The mean over batches holds only if all have the same size.
-# * Write r/n and an interval. Wilson also serves with few examples and near 100 %.
+# * Write r/n and an interval. Wilson also serves with few examples and near 100%.
 # * The seed and the sample are different kinds of luck; more seeds do not lengthen the exam.
 # * Compare on the same examples, look only where they differ, and accept a draw.
 # * To choose the best is to inflate the best.
@@ -609,24 +618,24 @@ assert 0.94 < mean_best < 0.96
 # %% [markdown] lang="es" tags=["quiz"]
 # Tu bucle promedia la exactitud de *batches* de 32 y el conjunto de prueba tiene 6400 ejemplos. ¿Qué imprime?
 #
-# - [x] La exactitud correcta, porque 6400 es múltiplo de 32 y todos los *batches* pesan igual: El defecto
+# - [x] La exactitud correcta, porque 6400 es múltiplo de 32 y todos los *batches* pesan igual: el defecto
 #   duerme hasta que alguien cambie uno de los dos números.
-# - [ ] Una exactitud algo menor que la correcta: Con *batches* iguales los dos lados de la fórmula coinciden.
-# - [ ] Depende del orden de los ejemplos: Dependería si el último *batch* fuera más corto.
+# - [ ] Una exactitud algo menor que la correcta: con *batches* iguales los dos lados de la fórmula coinciden.
+# - [ ] Depende del orden de los ejemplos: dependería si el último *batch* fuera más corto.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # Your loop averages the accuracy of batches of 32 and the test set has 6400 examples. What does it print?
 #
-# - [x] The correct accuracy, since 6400 is a multiple of 32 and all batches weigh the same: The defect sleeps
+# - [x] The correct accuracy, since 6400 is a multiple of 32 and all batches weigh the same: the defect sleeps
 #   until someone changes either number.
-# - [ ] An accuracy slightly below the correct one: With equal batches both sides of the formula agree.
-# - [ ] It depends on the order of the examples: It would if the last batch were shorter.
+# - [ ] An accuracy slightly below the correct one: with equal batches both sides of the formula agree.
+# - [ ] It depends on the order of the examples: it would if the last batch were shorter.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: una exactitud que no se deforma
 #
-# Escribe `accuracy(model, batches)`, que recorre pares `(entradas, etiquetas)` y devuelve la exactitud exacta
-# cualquiera sea el tamaño de cada *batch*. `model(entradas)` da los logits, uno por clase.
+# Escribe `accuracy(model, batches)`, que recorre pares `(entradas, etiquetas)` y devuelve la exactitud
+# exacta, cualquiera que sea el tamaño de cada *batch*. `model(entradas)` da los logits, uno por clase.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: an accuracy that does not bend
@@ -664,7 +673,7 @@ print(tr(es="Bien.", en="Good."))
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: how many examples does it take?
 #
-# Write `examples_needed(p, width)`: the least multiple of 10 examples for which a 95 % Wilson interval, for
+# Write `examples_needed(p, width)`: the least multiple of 10 examples for which a 95% Wilson interval, for
 # an accuracy `p`, is at most `width` wide. Round the right answers with `round(p * n)`.
 
 

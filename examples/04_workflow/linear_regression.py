@@ -98,7 +98,7 @@ assert x_test.min() > x_train.max()
 # eso convierte la prueba en una **extrapolación**: un error pequeño en la pendiente pesa más lejos que cerca.
 # Apuesta desde ya: ¿qué error será mayor al final, el de entrenamiento o el de prueba?
 #
-# ## La pérdida y su gradiente, con lápiz
+# ## La pérdida y su gradiente, con lápiz y papel
 #
 # Medimos con el error absoluto medio (MAE), el promedio de las distancias verticales entre la recta y los
 # puntos:
@@ -122,7 +122,7 @@ assert x_test.min() > x_train.max()
 # **extrapolation**: a small error in the slope weighs more far away than nearby. Place your bet now: which
 # error will be larger in the end, training or test?
 #
-# ## The loss and its gradient, by pencil
+# ## The loss and its gradient, with pencil and paper
 #
 # We measure with the mean absolute error (MAE), the average vertical distance between line and points:
 #
@@ -190,7 +190,7 @@ print(f"w = {w.item():.4f}   b = {b.item():.4f}   MAE = {by_hand[-1][1]:.4f}")
 # vara: después de cada cambio, la comprobación siguiente exige los mismos cien pares de números.
 
 # %% [markdown] lang="en"
-# A line learnt without anything called “network”, “layer” or “optimiser”. This list of losses will be our
+# A line learned without anything called “network”, “layer” or “optimiser”. This list of losses will be our
 # yardstick: after every change, the check below demands the same hundred pairs of numbers.
 
 
@@ -318,8 +318,8 @@ print(f"max |Δ| = {check(losses):.0e}")
 # ## ¿Y los números del curso?
 #
 # El capítulo imprime las pérdidas cada diez épocas, con la misma semilla. Copiamos sus diez filas como
-# constantes y las ponemos junto a las nuestras. Si una versión nueva de PyTorch cambiara un solo decimal de
-# los que él imprime, esta página no se construiría.
+# constantes y las ponemos junto a las nuestras. Si una versión nueva de PyTorch las cambiara, esta página no
+# se construiría.
 
 # %% [markdown] lang="en"
 # ## And the numbers of the course?
@@ -407,7 +407,7 @@ crossing = next(e for e, step in enumerate(fall) if step < 0.95 * fall_per_step)
 # %% [markdown] lang="es"
 # El quiebre está ahí, aunque no de golpe: la bajada deja de ser pareja en la época `{python} crossing`,
 # cuando la recta cruza el primer punto, y se aplana pasada la `{python} predicted_knee`. Desde entonces unos
-# signos son $-1$ y otros $+1$, casi se cancelan, y el gradiente es chico. Y la otra apuesta: el error de
+# signos son $-1$ y otros $+1$, casi se cancelan, y el gradiente es pequeño. Y la otra apuesta: el error de
 # prueba queda por encima del de entrenamiento sin que haya ruido ni sobreajuste. Es la extrapolación: la
 # pendiente aún vale `{python} model.w.item():.3f` en lugar de `{python} TRUE_W:.1f`, y lejos se nota más.
 
@@ -442,7 +442,7 @@ panels[1].get_legend().remove()
 #
 # Los datos no tienen ruido, de modo que la pérdida puede llegar a cero. Parece cuestión de paciencia. Antes
 # de mirar, predice: con veinte veces más épocas, ¿a qué error se llega? Comparamos tres recetas desde el
-# mismo comienzo: la de arriba; la misma con la tasa encogida un poco en cada época; y el error cuadrático
+# mismo comienzo: la de arriba; la misma con la tasa reducida un poco en cada época; y el error cuadrático
 # medio (MSE), cuyo gradiente es proporcional al residuo y por eso admite una tasa mucho mayor.
 
 # %% [markdown] lang="en"
@@ -501,11 +501,11 @@ assert fixed[199] < shrinking[199]  # the shrinking rate pays for its precision 
 
 # %% [markdown] lang="es"
 # La paciencia no alcanza. Con el MAE fijo, las últimas épocas repiten para siempre dos valores,
-# `{python} fixed[-2]:.4f` y `{python} fixed[-1]:.4f`: el gradiente del valor absoluto no se achica al
+# `{python} fixed[-2]:.4f` y `{python} fixed[-1]:.4f`: el gradiente del valor absoluto no se reduce al
 # acercarse, el paso tampoco, y la recta salta de un lado a otro del mínimo. Con la tasa decreciente los
-# saltos encogen y el error baja a `{python} shrinking[-1]:.0e`, aunque avanza más lento al principio (compara
-# las curvas en la época 200). Con el MSE es el gradiente mismo el que se apaga. Cuando una pérdida se
-# estanca, pregunta primero por el tamaño del paso y después por la cantidad de épocas.
+# saltos se acortan y el error baja a `{python} 1e6 * shrinking[-1]:.1f` millonésimas, aunque avanza más lento
+# al principio (compara las curvas en la época 200). Con el MSE es el gradiente mismo el que se apaga. Cuando
+# una pérdida se estanca, pregunta primero por el tamaño del paso y después por la cantidad de épocas.
 #
 # ## ¿Te dio otro número?
 #
@@ -516,9 +516,9 @@ assert fixed[199] < shrinking[199]  # the shrinking rate pays for its precision 
 # Patience is not enough. With the fixed MAE, the last epochs repeat two values for ever,
 # `{python} fixed[-2]:.4f` and `{python} fixed[-1]:.4f`: the gradient of the absolute value does not shrink as
 # it comes closer, nor does the step, and the line hops from one side of the minimum to the other. With the
-# shrinking rate the hops contract and the error goes down to `{python} shrinking[-1]:.0e`, though it starts
-# more slowly (compare the curves at epoch 200). With MSE the gradient itself fades. When a loss stalls, ask
-# first about the size of the step and then about the number of epochs.
+# shrinking rate the hops contract and the error goes down to `{python} 1e6 * shrinking[-1]:.1f` millionths,
+# though it starts more slowly (compare the curves at epoch 200). With MSE the gradient itself fades. When a
+# loss stalls, ask first about the size of the step and then about the number of epochs.
 #
 # ## Did you get a different number?
 #
@@ -567,7 +567,7 @@ assert bands[3000][2] < 0.05 < 1 < bands[91][2]
 # %% [markdown] lang="en"
 # Each row gives the epoch and three quantiles of the test error among a thousand starts:
 # `{python} QUANTILES[0]:.1%`, the median and `{python} QUANTILES[2]:.1%`. After the epoch that the course
-# calls 90, the central 95 % goes from `{python} bands[91][0]:.3f` to `{python} bands[91][2]:.2f`, with median
+# calls 90, the central 95% goes from `{python} bands[91][0]:.3f` to `{python} bands[91][2]:.2f`, with median
 # `{python} bands[91][1]:.2f`. Seed 42 was lucky: `{python} losses[90][1]:.3f`. If another seed gives you any
 # value in that band, your code may well be right.
 #
@@ -595,7 +595,7 @@ prediction.sum().backward()
 #
 # Se guarda el `state_dict`, un diccionario de nombre a tensor, y no el objeto entero: así el archivo no
 # depende de dónde viva tu clase. Para recuperarlo hace falta el código del modelo y `load_state_dict`. Desde
-# [PyTorch 2.6 (2025)](https://github.com/pytorch/pytorch/releases/tag/v2.6.0), `torch.load` lee por omisión
+# [PyTorch 2.6 (2025)](https://github.com/pytorch/pytorch/releases/tag/v2.6.0), `torch.load` lee por defecto
 # con `weights_only=True`: solo tensores y tipos simples, nunca código escondido en el archivo. Lo escribimos
 # de todos modos, para quien use una versión anterior.
 
@@ -628,7 +628,7 @@ with torch.inference_mode():
 # %% [markdown] lang="es"
 # La copia predice lo mismo hasta el último bit.
 #
-# ## Para quedarse
+# ## Para llevarte
 #
 # * Un paso de entrenamiento son cuatro verbos: predecir, medir, derivar, mover. Lo demás es comodidad.
 # * `backward()` acumula: sin `zero_grad()` los gradientes de épocas pasadas siguen empujando.
@@ -661,8 +661,8 @@ with torch.inference_mode():
 # - [ ] Nada, porque `backward()` reemplaza el gradiente anterior: `backward()` suma al gradiente que
 #   encuentra.
 # - [x] Cada paso usa la suma de los gradientes desde el comienzo y la recta pasa de largo, vuelve y oscila:
-#   Los gradientes viejos siguen empujando aunque ya no correspondan.
-# - [ ] PyTorch se detiene con un error: Acumular es un comportamiento deseado, útil para sumar varios
+#   los gradientes viejos siguen empujando aunque ya no correspondan.
+# - [ ] PyTorch se detiene con un error: acumular es un comportamiento deseado, útil para sumar varios
 #   *batches* (grupos de ejemplos) antes de un paso.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -671,8 +671,8 @@ with torch.inference_mode():
 # - [ ] Nothing, because `backward()` replaces the earlier gradient: `backward()` adds to the gradient it
 #   finds.
 # - [x] Each step uses the sum of the gradients since the start, and the line overshoots, returns and
-#   oscillates: The old gradients go on pushing although they no longer apply.
-# - [ ] PyTorch stops with an error: Accumulating is wanted behaviour, useful to add up several batches
+#   oscillates: the old gradients go on pushing although they no longer apply.
+# - [ ] PyTorch stops with an error: accumulating is wanted behaviour, useful to add up several batches
 #   (groups of examples) before a step.
 
 # %% tags=["hidden"]
@@ -692,13 +692,13 @@ assert min(drift[turns:]) < -0.1
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: el gradiente del error cuadrático
 #
-# Deriva $L = \frac{1}{n}\sum_i (w x_i + b - y_i)^2$ con lápiz y escribe `mse_gradient`, que devuelve
+# Deriva $L = \frac{1}{n}\sum_i (w x_i + b - y_i)^2$ en papel y escribe `mse_gradient`, que devuelve
 # $\left(\frac{\partial L}{\partial w}, \frac{\partial L}{\partial b}\right)$ sin usar autograd.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: the gradient of the squared error
 #
-# Differentiate $L = \frac{1}{n}\sum_i (w x_i + b - y_i)^2$ by pencil and write `mse_gradient`, which returns
+# Differentiate $L = \frac{1}{n}\sum_i (w x_i + b - y_i)^2$ on paper and write `mse_gradient`, which returns
 # $\left(\frac{\partial L}{\partial w}, \frac{\partial L}{\partial b}\right)$ without using autograd.
 
 

@@ -74,7 +74,7 @@ from tutorials_lib.training import predict, train
 # trae scikit-learn.
 
 # %% [markdown] lang="en"
-# ## Which data this is
+# ## What data this is
 #
 # The course uses FashionMNIST, seventy thousand garments of 28×28 pixels. If its files are in the data
 # folder, with their checksums right, this page uses them; if not, it falls back on the 8×8 digits that ship
@@ -261,14 +261,14 @@ _ = ax.set_ylim(bottom=0.6)
 
 # %%
 # alt es: Nueve intervalos del 95 %, tres por modelo, que se cubren en su mayor parte.
-# alt en: Nine 95 % intervals, three for each model, that overlap for the most part.
+# alt en: Nine 95% intervals, three for each model, that overlap for the most part.
 rows = [(f"{name} {seed}", row[seed]) for name, row in scores.items() for seed in SEEDS]
 _ = interval_plot(
     [label for label, _ in rows],
     [score.value for _, score in rows],
     [score.low for _, score in rows],
     [score.high for _, score in rows],
-    xlabel=tr(es="exactitud, intervalo del 95 %", en="accuracy, 95 % interval"),
+    xlabel=tr(es="exactitud, intervalo del 95 %", en="accuracy, 95% interval"),
 )
 
 # %% [markdown] lang="es"
@@ -388,11 +388,12 @@ conclusion = ", ".join(settled) or tr(es="ninguno", en="none")
 # semilla 0 ordena `{python} orders[0]`; la semilla 1, `{python} orders[1]`. Pares resueltos en el mismo
 # sentido con las dos: `{python} conclusion`.
 #
-# El examen largo achicó un azar y dejó a la vista el otro: con los mismos datos y las mismas preguntas, las
+# El examen largo redujo un azar y dejó a la vista el otro: con los mismos datos y las mismas preguntas, las
 # dos semillas de TinyVGG difieren en `{python} seed_gaps["TinyVGG"]` aciertos y las del lineal en
-# `{python} seed_gaps[LINEAR]`. Un $P$ chico con una semilla no basta, porque la prueba de McNemar compara dos
-# modelos **ya entrenados**, no dos recetas ([Dietterich, 1998](https://doi.org/10.1162/089976698300017197)).
-# Para hablar de recetas hacen falta examen largo **y** semillas. Y quedan dos reservas:
+# `{python} seed_gaps[LINEAR]`. Un $P$ pequeño con una semilla no basta, porque la prueba de McNemar compara
+# dos modelos **ya entrenados**, no dos recetas ([Dietterich,
+# 1998](https://doi.org/10.1162/089976698300017197)). Para hablar de recetas hacen falta examen largo **y**
+# semillas. Y quedan dos reservas:
 #
 # * Los cuatro entrenamientos comparten datos, y los dígitos de una misma mano se parecen: hay menos
 #   información que en 1797 preguntas independientes, y los intervalos reales son algo más anchos.
@@ -574,7 +575,7 @@ else:
 # 000 imágenes, que no son múltiplo de 32, así que su tercera y cuarta cifra no son las de un conteo. Y su
 # lineal tiene dos capas sin nada en medio, que juntas equivalen a una.
 #
-# ## Para quedarse
+# ## Para llevarte
 #
 # * Cuenta parámetros antes de llamar «grande» a un modelo: depende de la imagen.
 # * Igual presupuesto, mismo examen, varias semillas; y el ajuste se elige sin la prueba.
@@ -606,21 +607,21 @@ else:
 # %% [markdown] lang="es" tags=["quiz"]
 # Entrenas TinyVGG con diez semillas sobre el mismo conjunto de prueba de 449 dígitos. ¿Qué ganas?
 #
-# - [ ] Un intervalo más angosto, porque ahora hay 4490 respuestas: Son las mismas 449 preguntas respondidas
+# - [ ] Un intervalo más angosto, porque ahora hay 4490 respuestas: son las mismas 449 preguntas respondidas
 #   diez veces.
-# - [x] Sabes cuánto depende el resultado de la semilla, pero el azar de la muestra sigue igual: Para
+# - [x] Sabes cuánto depende el resultado de la semilla, pero el azar de la muestra sigue igual: para
 #   reducirlo hacen falta otras imágenes.
-# - [ ] Puedes quedarte con la mejor semilla e informar su exactitud: Elegir al mejor con la prueba infla el
+# - [ ] Puedes quedarte con la mejor semilla e informar su exactitud: elegir al mejor con la prueba infla el
 #   número.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # You train TinyVGG with ten seeds on the same test set of 449 digits. What do you gain?
 #
-# - [ ] A narrower interval, since there are now 4490 answers: They are the same 449 questions answered ten
+# - [ ] A narrower interval, since there are now 4490 answers: they are the same 449 questions answered ten
 #   times.
-# - [x] You learn how much the outcome depends on the seed, but the luck of the sample stays as it was: To
+# - [x] You learn how much the outcome depends on the seed, but the luck of the sample stays as it was: to
 #   reduce it takes other images.
-# - [ ] You may keep the best seed and report its accuracy: Choosing the best by the test inflates the number.
+# - [ ] You may keep the best seed and report its accuracy: choosing the best by the test inflates the number.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: la cuenta de TinyVGG

@@ -300,8 +300,8 @@ assert faster + slower + same == len(compared) <= len(pairs)
 # [`ONEDNN_MAX_CPU_ISA`](https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html), que le
 # pone un límite.
 #
-# Antes de mirar: ¿cuánto crees que tarda bfloat16 cuando el procesador no sabe multiplicarlo, la mitad de
-# rápido, diez veces más, cien?
+# Antes de mirar: ¿cuánto crees que tarda bfloat16 cuando el procesador no sabe multiplicarlo? ¿El doble, diez
+# veces más, cien?
 
 # %% [markdown] lang="en"
 # ## The same processor without its instructions
@@ -312,7 +312,7 @@ assert faster + slower + same == len(compared) <= len(pairs)
 # [`ONEDNN_MAX_CPU_ISA`](https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html), which
 # sets it a limit.
 #
-# Before you look: how long do you think bfloat16 takes where the processor cannot multiply it, twice as long,
+# Before you look: how long do you think bfloat16 takes where the processor cannot multiply it? Twice as long,
 # ten times, a hundred?
 
 # %%
@@ -469,15 +469,15 @@ assert max(errors["float32"]) < 2**-18
 # mismo, cae en `{python} compare.round_to_noise(knee["float32"]):.1f` FLOP/byte para float32 y en
 # `{python} compare.round_to_noise(knee["bfloat16"]):.1f` para bfloat16. Los productos que quedan lejos del
 # techo a la derecha del codo no esperan a la memoria: son pequeños o angostos, y en ellos pesa lo que cuesta
-# llamar y repartir el trabajo.
+# llamar y repartir el trabajo; o tienen el marcador hueco, y otro proceso les quitó tiempo.
 #
 # ## Qué se pierde
 #
 # El error relativo de bfloat16 está entre `{python} min(errors["bfloat16"]):.2%` y
 # `{python} max(errors["bfloat16"]):.2%` en todos los tamaños: no crece con el largo de las sumas, porque
 # estas se llevan en float32 y solo el resultado se redondea a los 8 bits significativos de bfloat16. El de
-# float32 no pasa de `{python} max(errors["float32"]):.1e`. Si ese error importa o no depende del modelo, y se
-# decide evaluándolo.
+# float32 no pasa de `{python} 1e6 * max(errors["float32"]):.1f` millonésimas. Si ese error importa o no
+# depende del modelo, y se decide evaluándolo.
 
 # %% [markdown] lang="en"
 # The roof of float32 lies at `{python} compare.round_to_noise(ceiling["float32"] / 1e9):.0f` GFLOP/s and that
@@ -486,15 +486,16 @@ assert max(errors["float32"]) < 2**-18
 # the same, falls at `{python} compare.round_to_noise(knee["float32"]):.1f` FLOP/byte for float32 and at
 # `{python} compare.round_to_noise(knee["bfloat16"]):.1f` for bfloat16. Products that stay far below the roof
 # to the right of the knee are not waiting for memory: they are small or narrow, and what weighs is the cost
-# of calling and of handing out the work.
+# of calling and of handing out the work; or their marker is hollow, and another process took some of their
+# time.
 #
 # ## What is lost
 #
 # The relative error of bfloat16 lies between `{python} min(errors["bfloat16"]):.2%` and
 # `{python} max(errors["bfloat16"]):.2%` at every size: it does not grow with the length of the sums, because
 # these are kept in float32 and only the result is rounded to the 8 significant bits of bfloat16. That of
-# float32 does not exceed `{python} max(errors["float32"]):.1e`. Whether that error matters depends on the
-# model, and evaluating it decides.
+# float32 does not exceed `{python} 1e6 * max(errors["float32"]):.1f` millionths. Whether that error matters
+# depends on the model, and evaluating it decides.
 
 # %% [markdown] lang="es"
 # ## Lo que falta
@@ -619,7 +620,7 @@ assert abs(in_units(monday) - 12) < 0.01
 assert abs(in_units([(3.0, 1.0), (8.0, 2.0), (5.0, 5.0)]) - 3) < 1e-9
 
 # %% [markdown] lang="es"
-# ## Para llevar
+# ## Para llevarte
 #
 # * Un tiempo sin dispersión y sin máquina no dice nada; dos tiempos que distan menos que el ruido no se
 #   ordenan.

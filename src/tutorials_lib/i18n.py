@@ -64,12 +64,19 @@ def languages_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def in_band(text: str) -> str:
-    """`text` as a string whose methods act on each language, where it carries several; else `text` itself.
+def in_band(value: Any) -> Any:
+    """A text as a string whose methods act on each language, where it carries several; else `value` itself.
 
     An f-string joins its parts into a plain `str`: the spans are in it, but padding it would count them all.
     """
-    return Words(text) if OPEN in text and not isinstance(text, Words) else text
+    carries = isinstance(value, str) and not isinstance(value, Words) and OPEN in value
+    return Words(value) if carries else value
+
+
+def percent(template: str, values: Any) -> str:
+    """`template % values`, where words among several values are padded in each language."""
+    carries = any(OPEN in text for text in _strings((template, values)))
+    return Words.__mod__(Words(template), values) if carries else template % values
 
 
 class Words(str):

@@ -18,8 +18,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.ticker import ScalarFormatter
 from numpy.typing import ArrayLike, NDArray
 
+from tutorials_lib.i18n import tr
 from tutorials_lib.style import PALETTE, SERIES
 
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
@@ -50,6 +52,30 @@ def legible_on(background: str | Sequence[float]) -> str:
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     luminance = float(linear @ (0.2126, 0.7152, 0.0722))
     return DARK_TEXT if luminance > 0.179 else LIGHT_TEXT  # 0.179: where both contrasts are equal
+
+
+def localized(number: str) -> str:
+    """A number written by Python, with the decimal mark of each language.
+
+    >>> localized("0.5") in {"0.5", "0,5"}
+    True
+    """
+    return tr(es=number.replace(".", ","), en=number) if "." in number else number
+
+
+class LocalFormatter(ScalarFormatter):
+    """matplotlib's numbers on an axis, with the decimal mark of each language."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return localized(super().__call__(x, pos))
+
+
+def localize_ticks(ax: Axes) -> Axes:
+    """Give the plain numbers on both axes of `ax` the reader's decimal mark; every function here does."""
+    for axis in (ax.xaxis, ax.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(LocalFormatter())
+    return ax
 
 
 def legend_above(ax: Axes) -> Axes:
@@ -171,7 +197,7 @@ def heat_map(
     low, high = limits or (float(values.min()), float(values.max()))
     mesh = ax.pcolormesh(values, cmap=cmap, vmin=low, vmax=high)
     for row, column in np.ndindex(rows, columns):
-        text = texts[row][column] if texts is not None else f"{values[row, column]:{fmt}}"
+        text = texts[row][column] if texts is not None else localized(f"{values[row, column]:{fmt}}")
         background = mesh.cmap(mesh.norm(values[row, column]))[:3]
         ax.text(column + 0.5, row + 0.5, text, color=legible_on(background), ha="center", va="center")
     ax.invert_yaxis()
@@ -213,9 +239,10 @@ def confusion_matrix(
         title=title,
         ax=ax,
     )
-    ax.tick_params(axis="x", rotation=45)
-    for tick in ax.get_xticklabels():
-        tick.set(ha="right", rotation_mode="anchor")
+    if max(map(len, labels)) > 3:  # longer names would run into each other
+        ax.tick_params(axis="x", rotation=45)
+        for tick in ax.get_xticklabels():
+            tick.set(ha="right", rotation_mode="anchor")
     return ax
 
 
@@ -322,6 +349,7 @@ def _axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
 
 def _finish(ax: Axes, xlabel: str, ylabel: str, title: str, *, legend: bool) -> Axes:
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    localize_ticks(ax)
     return legend_above(ax) if legend else ax
 
 

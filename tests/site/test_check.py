@@ -61,7 +61,6 @@ PLOTS = "from tutorials_lib import plots\n"
         (cell(IMPORT + "print(tr(**texts))"), 8, "tr", "not named"),
         (cell(IMPORT + 'print(tr("suma"))'), 8, "tr", "not named"),
         (cell(IMPORT + "print(map(tr, x))"), 8, "tr", "without a call"),
-        (cell(IMPORT + 'print("%-9s %d" % (tr(es="a", en="b"), 1))'), 8, "tr", "padded"),
         (cell("from tutorials_lib import tr as t\n"), 7, "tr", "another name"),
         (cell(PLT + "plt.plot([1, 2])"), 8, "alt", "without alternative text"),
         (cell(PLT + "figure, ax = plt.subplots()\nax.plot([1])"), 8, "alt", "without alternative text"),

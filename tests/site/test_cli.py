@@ -45,6 +45,7 @@ def test_examples_and_store_may_be_elsewhere(new_gallery, gallery):
         ["run", "--jobs", "0"],
         ["run", "--jobs", "many"],
         ["run", "--languages", ","],
+        ["run", "--languages", "es,../en"],
         ["no-such-command"],
         ["drift", "one"],
         ["merge", "one"],
@@ -157,3 +158,21 @@ def test_export_writes_nothing_if_a_script_fails(gallery):
     assert result.returncode == 1
     assert "ZeroDivisionError" in result.stderr
     assert not (gallery.root / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ("languages = 'es'", "languages is 'es'"),
+        ("languages = ['../es']", "languages is ['../es']"),
+        ("store = 3", "store is 3"),
+        ("store = ", "not readable as TOML"),
+    ],
+)
+def test_bad_settings_are_told_with_their_file(gallery, settings, what):
+    (gallery.root / "pyproject.toml").write_text(f"[tool.tutorials]\n{settings}\n")
+    run = gallery.command("check")
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"{gallery.root / 'pyproject.toml'}:0: ")
+    assert what in run.stderr
+    assert "; expected " in run.stderr

@@ -103,6 +103,22 @@ def test_raises_cell_must_raise_its_type(gallery, tag, body, reason, message):
     assert line_of(failure) == body
 
 
+def test_raises_names_a_type_as_the_script_does(gallery):
+    record = gallery.run_one('# %% tags=["raises=json.JSONDecodeError"]\nimport json\njson.loads("x")\n')
+    assert isinstance(record, Record), record
+
+
+@pytest.mark.parametrize(("value", "spec"), [("'a'", ".3f"), ("1.5", ".3q"), ("None", ".2f"), ("[1]", "d")])
+def test_inline_value_that_does_not_take_its_format_is_an_error(gallery, value, spec):
+    failure = gallery.run_one(
+        f"# %%\nx = {value}\n\n"
+        f'# %% [markdown] lang="es"\n# `{{python}} x:{spec}`\n\n'
+        f'# %% [markdown] lang="en"\n# `{{python}} x:{spec}`\n'
+    )
+    assert failure.reason == "inline"
+    assert line_of(failure) == f"# `{{python}} x:{spec}`"
+
+
 def test_inline_value_that_fails_names_its_line(gallery):
     failure = gallery.run_one(
         '# %%\nx = 1\n\n# %% [markdown] lang="es"\n# Uno.\n#\n# Son `{python} x.nothing:.1f`.\n\n'

@@ -62,6 +62,13 @@ def test_misuses_are_found_as_whole_words():
     assert glossary.misused("lote", "en") == []
 
 
+def test_an_edited_glossary_is_read_again(tmp_path):
+    file, entry = tmp_path / "glossary.yml", "terms: [{{id: a, term: {{es: {}}}, definition: {{es: x.}}}}]\n"
+    for name in ("uno", "otro"):
+        file.write_text(entry.format(name))
+        assert load_glossary(file).terms[0].term == {"es": name}
+
+
 def test_no_glossary_no_page(tmp_path):
     assert pages("es", Settings(root=tmp_path)) == {}
 

@@ -73,6 +73,11 @@ def test_key_tells_where_an_inline_value_stands(gallery):
     assert key_of(gallery, cells.format(prose, "")) != key_of(gallery, cells.format("", prose))
 
 
+def test_key_ignores_the_order_of_inline_values_between_two_cells(gallery):
+    body = "# %% [markdown]\n# `{{python}} {}` and `{{python}} {}`.\n\n# %%\nx = 1\n"
+    assert key_of(gallery, body.format("1:d", "2")) == key_of(gallery, body.format("2", "1:d"))
+
+
 def test_names_of_files_mean_the_same_in_another_folder(new_gallery):
     names = []
     for name in ("here", "there/deeper"):

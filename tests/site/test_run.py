@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import multiprocessing as mp
 import os
 import re
 from pathlib import Path
@@ -103,6 +104,23 @@ def test_text_joined_by_an_f_string_is_padded_in_each_language(gallery, printed)
     assert resolve(printed(record), "en") == "loss:     | 002     LOSS:\n"
 
 
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "'%-9s|%2d' % (loss, 1)",
+        "'%(name)-9s|%(count)2d' % {'name': loss, 'count': 1}",
+        "f'{\", \".join([loss]):<9}|{1:2d}'",
+        "'{}'.format(loss).ljust(9) + '| 1'",
+    ],
+)
+def test_text_joined_otherwise_is_padded_in_each_language(gallery, printed, joined):
+    record = gallery.run_one(
+        f"# %%\nfrom tutorials_lib import tr\nloss = tr(es='pérdida', en='loss')\nprint({joined})\n"
+    )
+    assert resolve(printed(record), "es") == "pérdida  | 1\n"
+    assert resolve(printed(record), "en") == "loss     | 1\n"
+
+
 def test_warning_shows_no_path_of_the_machine(gallery, printed):
     record = gallery.run_one("# %%\nimport warnings\nwarnings.warn('careful', stacklevel=1)\n")
     assert printed(record) == "UserWarning: careful\n"
@@ -114,6 +132,19 @@ def test_paths_of_the_machine_are_not_shown(gallery, printed):
 
 
 # ── how a script runs ────────────────────────────────────────────────────────────────────────────
+
+
+def test_processes_start_as_under_python_and_leave_the_builder_alone(gallery):
+    gallery.script(
+        "one",
+        "# %%\nimport multiprocessing as mp\nprint(mp.get_start_method(), mp.current_process().name)\n"
+        "lock = mp.get_context('spawn').Lock()  # named: a tracker cleans up what is left of it\n",
+    )
+    run = gallery.command("export", "out")
+    assert run.returncode == 0
+    assert run.stderr == ""
+    default = mp.get_all_start_methods()[0]
+    assert f"<code>{default} MainProcess</code>" in (gallery.root / "out" / "en" / "one.md").read_text()
 
 
 def test_script_runs_as_under_python(gallery, printed):

@@ -251,6 +251,20 @@ def test_an_exercise_needs_a_solution(tmp_path):
     assert [finding.what for finding in found] == ["an exercise without solution"]
 
 
+@pytest.mark.parametrize(
+    ("spanish", "english", "words"),
+    [
+        ("¿Cuál?", "Which?", "without a right answer"),
+        ("¿Cuál?\n- [ ] a: no", "Which?\n- [ ] a: no", "without a right answer"),
+        ("¿Cuál?\n- [x] a\n- [ ] b", "Which?\n- [ ] b\n- [x] a", "not right and wrong in the same order"),
+    ],
+)
+def test_a_quiz_has_a_right_answer_the_same_in_every_language(tmp_path, spanish, english, words):
+    found = faults(tmp_path, prose(spanish, english, ' tags=["quiz"]'))
+    assert found
+    assert all(words in finding.what for finding in found)
+
+
 def test_a_bad_inline_value_names_its_line(tmp_path):
     (finding,) = faults(tmp_path, prose("hola\n`{python} 1 +`", "hello\n`{python} n`"))
     assert (finding.line, finding.rule) == (8, "inline")

@@ -19,7 +19,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from tutorials_lib import tr
 from tutorials_lib.bench.results import Cell, Provenance, Run, to_dict
-from tutorials_lib.plots import DASHES, MARKERS, color
+from tutorials_lib.plots import DASHES, MARKERS, color, localized
 
 GIBIBYTE = 2**30
 
@@ -67,11 +67,6 @@ def number(value: float, digits: int = 3) -> str:
     """
     places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
     return localized(f"{value:.{places}f}")
-
-
-def localized(text: str) -> str:
-    """A number written by Python, with the decimal mark of each language."""
-    return tr(es=text.replace(".", ","), en=text) if "." in text else text
 
 
 def duration(seconds: float, *others: float) -> str:

@@ -194,27 +194,6 @@ def _tr_call(script: _Script, node: ast.Call, line: int) -> Iterator[Finding]:
             yield script.finding(line, what, "a literal or an f-string", "tr")
 
 
-_WIDTH = re.compile(r"%[-+ #0]*\d+s")
-
-
-def _joined_texts(script: _Script) -> Iterator[Finding]:
-    """Words among several values of a padded template: that would count all languages."""
-    for cell, tree in script.trees:
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)):
-                continue
-            template = node.left.value if isinstance(node.left, ast.Constant) else None
-            padded = isinstance(template, str) and _WIDTH.search(template)
-            if padded and isinstance(node.right, ast.Tuple) and _calls_tr(node.right):
-                what = "tr() among the values of a padded % template"
-                expected = 'an f-string: f"{tr(…):<20}"'
-                yield script.finding(cell.line + node.lineno - 1, what, expected, "tr")
-
-
-def _calls_tr(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Call) and _is_tr(part.func, {"tr"}) for part in ast.walk(node))
-
-
 # ── figures and pictures ──────────────────────────────────────────────────────────────────────────────────
 
 _PYPLOT = frozenset(
@@ -403,7 +382,6 @@ def _identifiers(node: ast.AST) -> Iterator[str]:
 RULES = (
     _comments,
     _tr_calls,
-    _joined_texts,
     _alternative_texts,
     _pictures,
     _metrics,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from tutorials_lib.site.findings import Finding, SiteError
-from tutorials_lib.site.settings import Settings, load_settings
+from tutorials_lib.site.settings import Settings, is_language, load_settings
 
 if TYPE_CHECKING:
     from tutorials_lib.site.record import Failure, Record
@@ -230,15 +230,12 @@ def settings_of(
     examples: Path | None = None, store: Path | None = None, languages: str | None = None
 ) -> Settings:
     """Settings of the project around the working folder, with what the command line says instead."""
-    names = (
-        tuple(filter(None, (name.strip() for name in languages.split(","))))
-        if languages is not None
-        else None
-    )
-    if names is not None and not names:
-        raise typer.BadParameter(
-            "expected languages separated by commas, as in es,en", param_hint="--languages"
-        )
+    names = None
+    if languages is not None:
+        names = tuple(dict.fromkeys(name.strip() for name in languages.split(",") if name.strip()))
+        if not names or not all(map(is_language, names)):
+            what = f"{languages!r}; expected languages separated by commas, as in es,en"
+            raise typer.BadParameter(what, param_hint="--languages")
     return load_settings(
         examples=examples and str(examples.absolute()), store=store and str(store.absolute()), languages=names
     )

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tutorials_lib.i18n import resolve
 from tutorials_lib.site.findings import Finding, SiteError
+from tutorials_lib.site.galleryformat import without_ignored
 from tutorials_lib.site.inline import inline_values, localize
 from tutorials_lib.site.markdown import DISPLAY_MATH, INLINE_MATH
 from tutorials_lib.site.record import Display, Failure, Figure, Raised, Record, Stream
@@ -52,11 +53,15 @@ class ProseText:
 
 @dataclass(frozen=True)
 class Code:
-    """Clean code in one language, "" when nothing of the cell is left, and what it produced."""
+    """Clean code in one language, "" when nothing of the cell is left, and what it produced.
+
+    `source` is what the page shows, `whole` what downloads run: it has what the gallery is told to ignore.
+    """
 
     index: int
     cell: CodeCell
     source: str
+    whole: str
     outputs: tuple[Shown, ...]
     failure: Failure | None = None  # this is the cell that failed
     ran: bool = True
@@ -138,7 +143,9 @@ def _cells(
         picture_number += sum(isinstance(output, Picture) for output in outputs)
         failed = failure if failure and failure.cell == code_index else None
         ran = not failure or code_index <= failure.cell
-        yield Code(index, cell, _source(cell.source, language, settings.languages), outputs, failed, ran)
+        whole = _source(cell.source, language, settings.languages)
+        source = _source(without_ignored(cell.source), language, settings.languages)
+        yield Code(index, cell, source, whole, outputs, failed, ran)
         code_index += 1
 
 

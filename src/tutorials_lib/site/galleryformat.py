@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from sphinx.errors import ExtensionError
 from sphinx_gallery import py_source_parser as parser
 from sphinx_gallery.backreferences import NameFinder
 from sphinx_gallery.notebook import rst2md
@@ -38,6 +39,19 @@ def split(path: Path) -> list[Block]:
 def without_settings(code: str) -> str:
     """`code` without `# sphinx_gallery_…` lines, which speak to the builder and not to the reader."""
     return parser.remove_config_comments(code)
+
+
+def is_setting(line: str) -> bool:
+    """Whether a comment line is one of the builder's settings."""
+    return bool(line.strip()) and not without_settings(f"{line}\n").strip()
+
+
+def without_ignored(code: str) -> str:
+    """`code` without what runs unseen, between `# sphinx_gallery_start_ignore` and `…_end_ignore`."""
+    try:
+        return parser.remove_ignore_blocks(code)
+    except ExtensionError:  # one without the other hides nothing
+        return code
 
 
 def identify_names(codes: Iterable[str]) -> dict[str, str]:

@@ -71,7 +71,9 @@ def code_of(tutorial: Tutorial) -> Code:
         script=script_name(tutorial),
         cells=tuple(cell_digest(cell) for cell in cells),
         lines=tuple(cell.line for cell in cells),
-        inline=tuple(f"{value.after_cell} {value.expression}:{value.format}" for value in inlines(tutorial)),
+        inline=tuple(  # sorted: where prose names a value, between the same cells, changes no result
+            sorted(f"{value.after_cell} {value.expression}:{value.format}" for value in inlines(tutorial))
+        ),
         network=tutorial.header.network,
         versions=versions(),
     )

@@ -32,7 +32,7 @@ def script(edition: Edition, settings: Settings) -> str:
     for cell in edition.cells:
         if isinstance(cell, ProseText):
             parts.append(f"# %% [markdown]\n{_commented(without_local_links(cell.text))}")
-        elif cell.source:
+        elif cell.whole:
             parts.append(f"# %%\n{runnable(cell)}")
     return "\n\n".join(parts) + "\n"
 
@@ -56,8 +56,8 @@ def exercises(edition: Edition, settings: Settings) -> str:
         if isinstance(cell, ProseText):
             cells.append(_prose_cell(edition, cell))
         elif cell.cell.solution:
-            cells.append(_code_cell(stub(cell.source, text["your_code"]), ("exercise",)))
-        elif cell.source:
+            cells.append(_code_cell(stub(cell.whole, text["your_code"]), ("exercise",)))
+        elif cell.whole:
             cells.append(_code_cell(runnable(cell)))
     return _notebook(edition, cells)
 
@@ -79,7 +79,7 @@ def install(settings: Settings) -> str:
 
 def _needs_library(edition: Edition) -> bool:
     """Whether the code imports more of the library than `tr`, which downloads do without."""
-    code = "\n".join(cell.source for cell in edition.cells if isinstance(cell, Code))
+    code = "\n".join(cell.whole for cell in edition.cells if isinstance(cell, Code))
     return re.search(r"^[ \t]*(?:from|import)[ \t]+tutorials_lib\b", code, re.MULTILINE) is not None
 
 
@@ -87,10 +87,10 @@ def runnable(cell: Code) -> str:
     """The cell's code; one that is meant to raise says what it raised and lets the rest go on."""
     expected = cell.cell.raises
     if expected is None:
-        return cell.source
+        return cell.whole
     known = isinstance(getattr(builtins, expected, None), type)
     return (
-        f"try:\n{_indented(cell.source)}\n"
+        f"try:\n{_indented(cell.whole)}\n"
         f"except {expected if known else 'Exception'} as error:\n"
         '    print(f"{type(error).__name__}: {error}")'
     )
@@ -196,7 +196,7 @@ def _cells(edition: Edition) -> Iterator[NotebookNode]:
     for cell in edition.cells:
         if isinstance(cell, ProseText):
             yield _prose_cell(edition, cell)
-        elif cell.source:
+        elif cell.whole:
             count += cell.ran
             outputs = [shown for output in cell.outputs if (shown := _output(output))]
             if cell.failure:

@@ -9,7 +9,9 @@ import atexit
 import contextlib
 import gc
 import importlib
+import multiprocessing
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +25,8 @@ COMPANIONS = {  # what these packages import on first use, in every script again
 # Where modules are found when `python script.py` is run, but for the script's own folder.
 PLAIN_PATH = [path for path in sys.path if path not in ("", str(Path.cwd()))]
 
+MAIN_PROCESS = multiprocessing.current_process()  # what a script takes itself for, as under `python`
+
 
 def preload(names: list[str]) -> None:
     for name in names:
@@ -34,5 +38,6 @@ def preload(names: list[str]) -> None:
 
 
 if VARIABLE in os.environ:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the builder decides when this ends
     atexit.register(os._exit, 0)  # some libraries complain at length when they are taken down in order
     preload([name for name in os.environ[VARIABLE].split(",") if name])

@@ -12,7 +12,7 @@ import inspect
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from tutorials_lib.site.findings import Finding
 from tutorials_lib.site.inline import inline_values
 from tutorials_lib.site.markdown import structure
 from tutorials_lib.site.marker import CODE_TAGS, PROSE_TAGS, Marker, read_marker
+from tutorials_lib.site.quiz import parse_quiz
 from tutorials_lib.site.restructured import HEADING, rst_to_markdown
 from tutorials_lib.site.script import (
     NEUTRAL,
@@ -351,6 +352,7 @@ class _Script:
         yield from self._code(start, stop, marker.tags)
 
     def _prose(self, marker: Marker, comment: list[str], start: int) -> Iterator[_Item]:
+        comment = ["#" if galleryformat.is_setting(line) else line for line in comment]
         text = textwrap.dedent("\n".join(line[1:] for line in comment))
         first = start + len(text) - len(text.lstrip("\n")) if text.strip() else start
         first = start + next((index for index, line in enumerate(comment) if line[1:].strip()), 0)
@@ -414,6 +416,8 @@ class _Script:
         texts = {item.language: item.prose for item in group}
         kind = next((item.kind for item in group if item.kind != "prose"), "prose")
         cell = ProseCell(texts, group[0].line, kind)
+        if kind == "quiz":
+            self._check_quiz(texts)
         if NEUTRAL in texts:
             return cell
         for language in self.languages:
@@ -436,6 +440,19 @@ class _Script:
                 what = f"the prose in {item.language} differs from that in {first.language}: {difference}"
                 expected = f"the structure of line {first.prose.line}"
                 self.report(item.prose.line, what, expected, "twin")
+
+    def _check_quiz(self, texts: Mapping[str, Prose]) -> None:
+        """A right answer, and the same choice in every language."""
+        first: tuple[bool, ...] | None = None
+        for prose in texts.values():
+            marks = tuple(option.right for option in parse_quiz(prose.text).options)
+            if True not in marks:
+                what = "a quiz without a right answer"
+                self.report(prose.line, what, "lines `- [x] right: why` and `- [ ] wrong: why not`", "quiz")
+            elif first is not None and marks != first:
+                what = "the answers are not right and wrong in the same order as in the twin"
+                self.report(prose.line, what, "the same answers in every language", "quiz")
+            first = first or marks
 
     # exercises
 

@@ -43,6 +43,15 @@ _ADMONITIONS = {
     "error": "danger",
 }
 _CODE = frozenset({"code", "code-block", "sourcecode", "prompt", "parsed-literal"})
+_CONTAINERS = frozenset({"container", "card", "grid", "grid-item", "grid-item-card", "tab-set", "tab-item"})
+_TABLE = re.compile(  # drawn with + and |, or between rules of =
+    r"^(?P<indent> *)(?:\+[-=+]+\+[ \t]*\n(?:(?P=indent)[+|][^\n]*(?:\n|\Z))+"
+    r"|={2,}(?: +={2,})+[ \t]*\n(?:[^\n]*\S[^\n]*\n)+?(?:(?P=indent)={2,}(?: +={2,})+[ \t]*(?:\n|\Z)){1}"
+    r"(?:(?:[^\n]*\S[^\n]*\n)+?(?P=indent)={2,}(?: +={2,})+[ \t]*(?:\n|\Z))?)",
+    re.MULTILINE,
+)
+_FENCED = re.compile(r"^(?P<indent> *)```[^\n]*\n.*?^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+_KEPT = re.compile(r"\x00(\d+)\x00")
 
 
 def rst_to_markdown(text: str, levels: dict[tuple[str | None, str], int] | None = None) -> str:
@@ -56,12 +65,21 @@ def rst_to_markdown(text: str, levels: dict[tuple[str | None, str], int] | None 
     """
     text = _COMMENT.sub("", f"{text}\n")
     text = _LITERAL_BLOCK.sub(_literal_block, _DIRECTIVE.sub(_directive, text))
+    text = _TABLE.sub(lambda found: f"```text\n{textwrap.dedent(found[0]).rstrip()}\n```\n", text)
+    kept: list[str] = []  # code is nobody's markup: what follows must not read it
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        return f"\x00{len(kept) - 1}\x00"
+
+    text = _FENCED.sub(keep, text)
     text = re.sub(r":math:`(.+?)`", lambda found: f"${found[1]}$", text, flags=re.DOTALL)
     text = _ROLE.sub(lambda found: f"``{found['title'].removeprefix('~')}``", text)
     text = text.replace(">`__", ">`_")  # a link without a name
     markdown = galleryformat.headings_and_links(text, {} if levels is None else levels)
     markdown = re.sub(r"(?<!`)``(?!`)(.+?)(?<!`)``(?!`)", r"`\1`", markdown)
-    return re.sub(r"\n{3,}", "\n\n", markdown).strip()
+    markdown = re.sub(r"\n{3,}", "\n\n", markdown).strip()
+    return _KEPT.sub(lambda found: kept[int(found[1])], markdown)
 
 
 def _directive(found: re.Match[str]) -> str:
@@ -89,7 +107,25 @@ def _convert(name: str, argument: str, options: str, content: str) -> str:
         text = content if titled else "\n".join(filter(None, [argument, content]))
         title = f' "{argument}"' if titled and argument else ""
         return f"!!! {_ADMONITIONS[name]}{title}\n\n{textwrap.indent(rst_to_markdown(text), '    ')}"
+    if name == "rubric":
+        return f"**{argument}**"
+    if name == "dropdown":
+        return f'??? note "{argument}"\n\n{textwrap.indent(rst_to_markdown(content), "    ")}'
+    if name == "list-table":
+        return _list_table(content)
+    if name in _CONTAINERS:
+        return "\n\n".join(filter(None, [argument and f"**{argument}**", rst_to_markdown(content)]))
     return ""
+
+
+def _list_table(content: str) -> str:
+    """Rows `* - a`, each cell after the first `- b`; the first row is the header."""
+    rows = [
+        [" ".join(cell.split()) for cell in re.split(r"^ *- ?", row, flags=re.MULTILINE)[1:]]
+        for row in re.split(r"^\*(?= )", content, flags=re.MULTILINE)[1:]
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([*lines[:1], f"|{' --- |' * len(rows[0])}", *lines[1:]]) if rows else ""
 
 
 def _literal_block(found: re.Match[str]) -> str:

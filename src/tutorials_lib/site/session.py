@@ -24,7 +24,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from tutorials_lib.i18n import in_band
+from tutorials_lib.i18n import in_band, percent
 from tutorials_lib.site import drawing
 from tutorials_lib.site.exercise import stub
 from tutorials_lib.site.job import Job
@@ -74,7 +74,8 @@ class Session:
         sys.modules["__main__"] = self.main
         self.flags = 0  # of `from __future__ import …`, which hold for all cells after it
         self.index = 0
-        setattr(builtins, JoinedInBand.NAME, in_band)
+        setattr(builtins, JoinedInBand.IN_BAND, in_band)
+        setattr(builtins, JoinedInBand.PERCENT, percent)
         replace_display(self.display, transcript.clear)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.show = lambda *args, **kwargs: self.draw_figures()
@@ -112,7 +113,7 @@ class Session:
                 )
             return
         raised = self.describe(error)
-        if cell.raises and is_a(error, cell.raises):
+        if cell.raises and is_a(error, cell.raises, self.main.__dict__):
             self.transcript.add(Raised(raised.type, raised.message))
             return
         expected = cell.raises or "the cell to run"
@@ -269,21 +270,41 @@ class Session:
 class JoinedInBand(ast.NodeTransformer):
     """Makes `f"{tr(…)}:"` a text whose methods and padding act on each language, as `tr(…)` itself is.
 
-    An f-string joins its parts into a plain `str`, which would count the words of all languages.
+    What joins texts (f-strings, templates, `", ".join`) gives a plain `str`, and padding that would count the
+    words of all languages.
     """
 
-    NAME = "__tutorials_in_band__"
+    IN_BAND, PERCENT = "__tutorials_in_band__", "__tutorials_percent__"
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         if not any(isinstance(part, ast.FormattedValue) for part in node.values):
             return node
         self.generic_visit(node)
-        call = ast.Call(ast.Name(self.NAME, ast.Load()), [node], [])
-        return ast.fix_missing_locations(ast.copy_location(call, node))
+        return self._call(self.IN_BAND, node)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
         node.value = self.visit(node.value)  # its format specification is an f-string of the grammar only
+        if node.format_spec is not None:
+            node.value = self._call(self.IN_BAND, node.value)
         return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        of_literal = isinstance(node.func, ast.Attribute) and _is_text(node.func.value)
+        return self._call(self.IN_BAND, node) if of_literal else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        is_template = isinstance(node.op, ast.Mod) and _is_text(node.left)
+        return self._call(self.PERCENT, node.left, node.right) if is_template else node
+
+    def _call(self, name: str, *values: ast.expr) -> ast.AST:
+        call = ast.Call(ast.Name(name, ast.Load()), list(values), [])
+        return ast.fix_missing_locations(ast.copy_location(call, values[0]))
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 FUTURE_FLAGS = 0
@@ -307,12 +328,19 @@ def exercises_in(cells: tuple[CodeCell, ...]) -> dict[int, range]:
     return found
 
 
-def is_a(error: BaseException, name: str) -> bool:
-    """Whether an exception is of the type that a tag names, or of one derived from it."""
+def is_a(error: BaseException, name: str, namespace: dict[str, Any]) -> bool:
+    """Whether an exception is of the type that a tag names, or of one derived from it.
+
+    The name is the class's own, or one that leads to it from the script: `json.JSONDecodeError`.
+    """
     for kind in type(error).__mro__:
         if name == kind.__name__ or f".{kind.__module__}.{kind.__qualname__}".endswith(f".{name}"):
             return True
-    return False
+    first, *rest = name.split(".")
+    found = namespace.get(first, sys.modules.get(first))
+    for part in rest:
+        found = getattr(found, part, None)
+    return isinstance(found, type) and isinstance(error, found)
 
 
 def text_of(error: BaseException) -> str:
@@ -339,19 +367,19 @@ def ends_with_semicolon(source: str) -> bool:
 
 
 def plain_value(value: Any, spec: str) -> float | int | str | bool | None:
-    """A number, text or boolean as itself; a scalar of an array library as its number; else text."""
+    """A number or boolean as itself; a scalar of an array library as its number; else formatted text.
+
+    Raises what formatting it raises: a format that the value does not take is the script's mistake.
+    """
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    formatted = format(value, spec)
     if value is None or isinstance(value, bool):
         return value
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)  # a number of numpy may derive from Python's
-    if isinstance(value, str):
-        return str.__str__(value)
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        number = value.item()
-        if isinstance(number, (bool, int, float, str)):
-            return number
-    return format(value, spec)
+    return str.__str__(formatted)
 
 
 # ── libraries, if the script uses them ───────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing import connection, forkserver
+from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -399,6 +399,7 @@ def fork_script(job: Job, scratch: Path, progress: Connection, verdict: Connecti
     try:
         verdict.close()
         os.setsid()
+        forget_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         play(job, scratch, progress.send)
     except Exception as error:  # of ours, or a full disk
@@ -408,6 +409,15 @@ def fork_script(job: Job, scratch: Path, progress: Connection, verdict: Connecti
             progress.send(("failed", {"reason": "killed", "message": f"{what}; expected the script to run"}))
     finally:
         os._exit(0)
+
+
+def forget_parent() -> None:
+    """To `multiprocessing`, the script is a main process: it was not started by ours."""
+    multiprocessing.process._current_process = preload.MAIN_PROCESS
+    preload.MAIN_PROCESS.name = "MainProcess"  # it was given that of the child
+    multiprocessing.process._parent_process = None
+    multiprocessing.set_start_method(None, force=True)  # the platform's own, and not forkserver
+    resource_tracker._resource_tracker._fd = None  # what the script leaves is not the builder's to clean up
 
 
 def attend(pid: int, job: Job, verdict: Connection) -> dict[str, Any]:
