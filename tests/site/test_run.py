@@ -121,6 +121,13 @@ def test_text_joined_otherwise_is_padded_in_each_language(gallery, printed, join
     assert resolve(printed(record), "en") == "loss     | 1\n"
 
 
+def test_message_of_an_error_shows_no_colours_of_a_terminal(gallery):
+    record = gallery.run_one(
+        "# %% tags=[\"raises=ValueError\"]\nraise ValueError('\\x1b[1mbold\\x1b[0m words')\n"
+    )
+    assert record.cells[0][0].message == "bold words"
+
+
 def test_warning_shows_no_path_of_the_machine(gallery, printed):
     record = gallery.run_one("# %%\nimport warnings\nwarnings.warn('careful', stacklevel=1)\n")
     assert printed(record) == "UserWarning: careful\n"

@@ -206,9 +206,7 @@ def as_terminal(text: str) -> str:
 def _line_on_terminal(line: str) -> str:
     if not _CONTROL.search(line):
         return line
-    if languages_in(
-        line
-    ):  # characters of several languages share a place: a new text replaces the whole line
+    if languages_in(line):  # the languages share the places of a line: a new text replaces all of it
         parts = [part for part in re.split(r"\r", _CONTROL.sub(_only_return, line)) if part]
         return parts[-1] if parts else ""
     cells: list[str] = []

@@ -28,7 +28,14 @@ from tutorials_lib.i18n import in_band, percent
 from tutorials_lib.site import drawing
 from tutorials_lib.site.exercise import stub
 from tutorials_lib.site.job import Job
-from tutorials_lib.site.outputs import Transcript, machine_paths, mime_bundle, replace_display, to_plain
+from tutorials_lib.site.outputs import (
+    Transcript,
+    as_terminal,
+    machine_paths,
+    mime_bundle,
+    replace_display,
+    to_plain,
+)
 from tutorials_lib.site.record import InlineResult, Raised
 from tutorials_lib.site.script import CodeCell
 from tutorials_lib.site.watch import Watch
@@ -158,8 +165,11 @@ class Session:
         while trace is not None and trace.tb_frame.f_code.co_filename != self.job.path:
             trace = trace.tb_next
         lines = traceback.format_exception(type(error), error, trace)
-        hide = self.transcript.hide_machine
-        return Raised(type(error).__name__, hide(text_of(error)), hide("".join(lines)))
+
+        def shown(text: str) -> str:
+            return self.transcript.hide_machine(as_terminal(text))  # PyTorch colours some of its messages
+
+        return Raised(type(error).__name__, shown(text_of(error)), shown("".join(lines)))
 
     def line_of(self, error: BaseException, default: int) -> int:
         """The line of the script where an exception came through last."""
