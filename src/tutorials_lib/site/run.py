@@ -16,7 +16,7 @@ from tutorials_lib.site import key
 from tutorials_lib.site.findings import Finding, SiteError
 from tutorials_lib.site.job import job_of
 from tutorials_lib.site.record import Failure, Record
-from tutorials_lib.site.script import Tutorial
+from tutorials_lib.site.script import Header, Tutorial
 from tutorials_lib.site.settings import Settings
 from tutorials_lib.site.store import Store
 from tutorials_lib.site.worker import CancelledError, run_one
@@ -195,8 +195,11 @@ def longest_first(tutorials: Iterable[Tutorial], durations: Mapping[str, float])
 
 
 def expected_seconds(tutorial: Tutorial, durations: Mapping[str, float]) -> float:
-    """Of its last run; where there is none, the median of the others."""
-    return durations.get(key.script_name(tutorial), median(durations.values()) if durations else 1.0)
+    """Of its last run; for one that never ran, from the others and the time that its author allows it."""
+    if (known := durations.get(key.script_name(tutorial))) is not None:
+        return known
+    typical = median(durations.values()) if durations else 1.0
+    return typical * tutorial.header.timeout_seconds / Header.timeout_seconds
 
 
 def available_cores() -> int:
