@@ -6,6 +6,7 @@ import re
 
 _FIGURE = re.compile(r'<figure class="tut-figure">.*?</figure>', re.DOTALL)
 _PLACE = re.compile(r'<figure class="tut-figure" data-aside="(\d+)"></figure>')
+_BREAK = re.compile(r"\s*\n\s*")
 _PLAIN_TOKEN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')  # names, operators, brackets, spaces
 
 
@@ -16,6 +17,19 @@ def without_plain_tokens(html: str) -> str:
     'x <span class="mi">1</span>'
     """
     return _PLAIN_TOKEN.sub(r"\1", html)
+
+
+def without_indentation(page: str) -> str:
+    """A finished page whose frame, all that stands around its article, has no indentation and no empty lines.
+
+    >>> without_indentation("<body>\\n\\n    <nav>\\n<article>\\n  x\\n</article>\\n  </body>")
+    '<body>\\n<nav>\\n<article>\\n  x\\n</article>\\n</body>'
+    """
+    head, opening, rest = page.partition("<article")
+    article, closing, tail = rest.rpartition("</article>")
+    if not closing:
+        return page
+    return _BREAK.sub("\n", head) + opening + article + closing + _BREAK.sub("\n", tail)
 
 
 class Aside:

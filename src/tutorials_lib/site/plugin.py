@@ -209,7 +209,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     def on_post_page(self, html: str, page: Page, config: MkDocsConfig) -> str:
         links = theme.head_links(self.alternates) + theme.style_link(page.meta.get("stylesheet"), page.url)
-        html = html.replace("</head>", f"{links}</head>", 1)
+        html = lighten.without_indentation(html.replace("</head>", f"{links}</head>", 1))
         return page.meta["aside"].put_back(html) if "aside" in page.meta else html
 
     def _has(self, file: File, language: str, config: MkDocsConfig) -> bool:
