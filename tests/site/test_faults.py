@@ -368,5 +368,6 @@ def test_temporary_folder_that_cannot_be_used_is_named(gallery, monkeypatch):
         [sys.executable, "-m", "tutorials_lib.site", "run"],
         cwd=gallery.root, env=environment, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert result.returncode in (0, 1)  # Python falls back to another temporary folder where there is one
+    # Python falls back to another temporary folder where there is one
+    assert result.returncode == 0 or str(blocked) in result.stderr
     assert "Traceback" not in result.stderr

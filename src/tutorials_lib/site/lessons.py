@@ -134,10 +134,6 @@ def take_over(path: Path) -> Lessons:
 
 def failure_report(lessons: Lessons, settings: Settings) -> str:
     """Every failed script: place, source of the cell, exception, and the pages that stay unfinished."""
-    parts = []
-    for tutorial, failure in lessons.failures:
-        source = "\n".join(f"    {line}" for line in failure.cell_source.splitlines())
-        raised = f"\n  {failure.error.type}: {failure.error.message}" if failure.error else ""
-        pages = ", ".join(f"{language}: {tutorial.slug}" for language in settings.languages)
-        parts.append(f"{failure}\n{source}{raised}\n  pages: {pages}")
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        run.explain(failure, tutorial, settings.languages) for tutorial, failure in lessons.failures
+    )

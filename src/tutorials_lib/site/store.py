@@ -115,15 +115,18 @@ class Store:
     def save(self, record: Record, tutorial: Tutorial) -> None:
         """Add a finished run. Raises `SiteError` naming the path where the disk refuses."""
         with self._writing():
-            target = self.path / record.key[:2] / record.key
-            scratch = self.path / f"{SCRATCH}{uuid.uuid4().hex}"
-            try:
-                write_entry(scratch, record)
-                target.parent.mkdir(exist_ok=True)
-                put(scratch, target)
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
+            self.add_entry(record, self.path / record.key[:2] / record.key)
             self.note(tutorial, record)
+
+    def add_entry(self, record: Record, target: Path) -> None:
+        """Put a record in its place in this store, whole or not at all."""
+        scratch = self.path / f"{SCRATCH}{uuid.uuid4().hex}"
+        try:
+            write_entry(scratch, record)
+            target.parent.mkdir(exist_ok=True)
+            put(scratch, target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
     def note(self, tutorial: Tutorial, outcome: Record | Failure) -> None:
         """Remember the script's last run: what `why` compares with. Of a failure, only its code is known."""
@@ -229,13 +232,7 @@ def _copy_entry(folder: Path, record: Record, into: Store) -> bool:
     if intact(target):
         return False
     with into._writing():
-        scratch = into.path / f"{SCRATCH}{uuid.uuid4().hex}"
-        try:
-            write_entry(scratch, record)
-            target.parent.mkdir(exist_ok=True)
-            put(scratch, target)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        into.add_entry(record, target)
     return True
 
 
