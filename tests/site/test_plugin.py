@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from bs4 import BeautifulSoup
 
@@ -163,6 +165,26 @@ def test_a_failing_script_stops_the_build_after_the_others_were_stored(project):
     edit(project, "first", "total = [2][5]", "total = 4")
     assert build(project).returncode == 0
     assert runs(project, "second") == 1
+
+
+def test_no_language_goes_on_after_the_first_ones_build_was_killed(project):
+    edit(project, "first", "total = 2 + 2", "import time\n\ntime.sleep(100)\ntotal = 4")
+    command = [sys.executable, "-m", "mkdocs", "build", "-f", str(project / "mkdocs.yml")]
+    first = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def builds() -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if any(word.startswith(str(project / "mkdocs")) for word in process.cmdline()):
+                    found.append(process)
+        return found
+
+    wait_for(lambda: len(builds()) == 2, 60)  # the other language's process waits for the scripts
+    first.kill()
+    first.wait()
+    wait_for(lambda: not builds(), 20)
+    assert not (project / "site").exists()
 
 
 def test_faults_in_scripts_are_told_with_file_and_line(project):

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from tutorials_lib.site import check, reading, run, store, worker
 from tutorials_lib.site.findings import Finding, SiteError
@@ -14,6 +15,7 @@ from tutorials_lib.site.script import Section, Tutorial
 from tutorials_lib.site.settings import Settings
 
 LITERAL_METRIC = "literal metric"  # stops `tutorials check`; while building it only warns
+FIRST_ENDED = Finding(Path("mkdocs.yml"), 0, "the first language's build has ended", "its message above")
 Warn = Callable[[str], object]
 
 
@@ -54,6 +56,12 @@ def load(settings: Settings, warn: Warn) -> tuple[Section, ...]:
         raise SiteError(errors)
     _warn_of(sorted(set(findings)), warn)
     return sections
+
+
+def expect_runs(settings: Settings) -> None:
+    """Where nothing is stored everything will run: begin to import the libraries at once."""
+    if not settings.store_path.is_dir():
+        worker.warm_up(settings.preload)
 
 
 def stored(sections: tuple[Section, ...], settings: Settings) -> tuple[str, ...]:
@@ -120,16 +128,32 @@ def execute(sections: tuple[Section, ...], settings: Settings, tell: Warn) -> Le
     return Lessons(sections, outcomes)
 
 
-def hand_over(lessons: Lessons, path: Path) -> None:
-    """Leave the lessons for the process that builds another language.
+def hand_over(lessons: Lessons, channel: BinaryIO) -> None:
+    """Give the lessons to the process that builds another language.
 
     It shows what this one read and ran, failures (never stored) included, whatever is edited in the meantime.
     """
-    path.write_bytes(pickle.dumps(lessons))
+    pickle.dump(lessons, channel)
+    channel.flush()
 
 
-def take_over(path: Path) -> Lessons:
-    return pickle.loads(path.read_bytes())
+def take_over(channel: BinaryIO) -> Lessons:
+    """Wait for the lessons. Raises `SiteError` where the process that should give them has ended."""
+    try:
+        return pickle.load(channel)
+    except EOFError:
+        raise SiteError([FIRST_ENDED]) from None
+
+
+def go(channel: BinaryIO) -> None:
+    """Let the process at the other end write its site."""
+    channel.write(b"go")
+
+
+def wait_for_go(channel: BinaryIO) -> None:
+    """Wait until the site may be written. Raises `SiteError` like `take_over`."""
+    if not channel.read(2):
+        raise SiteError([FIRST_ENDED])
 
 
 def failure_report(lessons: Lessons, settings: Settings) -> str:

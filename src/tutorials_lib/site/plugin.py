@@ -50,7 +50,7 @@ from tutorials_lib.site.settings import Settings, load_settings
 
 log = get_plugin_logger("tutorials")
 
-HANDED_OVER = "TUTORIALS_LESSONS"  # environment: the file in which the first language's process left them
+HANDED_OVER = "TUTORIALS_LESSONS"  # environment: the first language's process writes them to standard input
 
 
 POLLING_SECONDS = 0.2  # MkDocs looks twice a second; a writer waits for the page
@@ -71,6 +71,14 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         self.serving = False
         self.lessons: Lessons | None = None  # given: while serving, what another language already ran
         self.siblings: list[Sibling] = []
+
+    def load_config(self, *args: Any, **kwargs: Any) -> tuple[list[Any], list[Any]]:
+        """Where every script will run, their libraries are imported while MkDocs imports its plugins."""
+        result = super().load_config(*args, **kwargs)
+        if HANDED_OVER not in os.environ and self.config.config_file_path:
+            with suppress(SiteError):  # said when the settings are needed
+                lessons.expect_runs(load_settings(Path(self.config.config_file_path).parent))
+        return result
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.serving = command == "serve"
@@ -93,6 +101,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         with suppress(KeyError):  # the processes of two languages must not clear each other's cache
             cache = self.settings.store_path.parent / "notebooks" / self.language
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(cache)
+            quicken_notebooks()
         return config
 
     @property
@@ -145,14 +154,20 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
             terms = glossary.load_glossary(self.settings.root / self.settings.glossary)
             self.meanings = definitions.meanings(terms, self.language, self.config.everyday)
             self.unchanging = glossary.pages(self.language, self.settings) | tree.assets()
+            if self.builds_all:
+                self.siblings = start_siblings(self.settings, config)
             self.lessons = self._prepare()
+            for sibling in self.siblings:
+                sibling.hand_over(self.lessons)
             self.tree = self.render(self.lessons)
+            if HANDED_OVER in os.environ:
+                lessons.wait_for_go(sys.stdin.buffer)
 
     @event_priority(100)  # before mkdocs-jupyter, which looks for notebooks among the files
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         self.stylesheets: dict[str, str] = {}
-        if self.leads and not self.serving:
-            self.siblings = start_siblings(self.settings, self.lessons, config)
+        for sibling in self.siblings:  # MkDocs has emptied the site by now: theirs lie inside it
+            sibling.go()
         add_assets(files, config, Path(config.docs_dir) / self.config.assets)
         scratch = self.settings.store_path.parent / "pages" / self.language
         for path, content in self.tree.items():
@@ -165,8 +180,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         given = self.lessons if self.serving and not self.leads else None
         if given:
             return given
-        if path := os.environ.get(HANDED_OVER):
-            return lessons.take_over(Path(path))
+        if HANDED_OVER in os.environ:
+            return lessons.take_over(sys.stdin.buffer)
         starting = self.serving and self.lessons is None  # nothing is shown yet: begin with what can be read
         sections = (lessons.load_readable if starting else lessons.load)(self.settings, log.warning)
         return lessons.execute(sections, self.settings, log.info)
@@ -303,6 +318,15 @@ def site_error_behind(error: BaseException | None) -> SiteError | None:
     return error
 
 
+def quicken_notebooks() -> None:
+    """Let mkdocs-jupyter, which is installed where it is configured, convert with our exporter."""
+    from mkdocs_jupyter import nbconvert2
+
+    from tutorials_lib.site.jupyter_exporter import QuickExporter
+
+    nbconvert2.HTMLExporter = QuickExporter
+
+
 def add_assets(files: Files, config: MkDocsConfig, folder: Path) -> None:
     """What every language shares, below `assets/` of each."""
     folder = folder.resolve()
@@ -341,20 +365,34 @@ def json_pages(site: Path) -> list[Path]:
 
 
 class Sibling:
-    """Another language's build, in a process of its own; `left` is the file with the lessons for it."""
+    """Another language's build, in a process of its own, which imports what it needs while scripts run."""
 
-    def __init__(self, language: str, command: list[str], folder: Path, left: Path) -> None:
-        self.language, self.left = language, left
+    def __init__(self, language: str, command: list[str], folder: Path) -> None:
+        self.language = language
         self.output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read in `wait`
-        environment = os.environ | {HANDED_OVER: str(left)}
+        environment = os.environ | {HANDED_OVER: "stdin"}
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=self.output, stderr=subprocess.STDOUT
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
         )
+
+    def hand_over(self, current: Lessons) -> None:
+        """Give it what was read and run here: it renders that, and waits with writing it."""
+        with suppress(BrokenPipeError):  # it has ended: `wait` says why
+            lessons.hand_over(current, self.process.stdin)
+
+    def go(self) -> None:
+        """Let it write its part of the site."""
+        with suppress(BrokenPipeError), self.process.stdin as channel:
+            lessons.go(channel)
 
     def wait(self) -> list[str]:
         """Pass its warnings on; what went wrong, if anything."""
         status = self.process.wait()
-        self.left.unlink(missing_ok=True)
         self.output.seek(0)
         lines = self.output.read().splitlines()
         if status:
@@ -378,20 +416,15 @@ def config_of(language: str, settings: Settings, config: MkDocsConfig) -> Path:
     return path
 
 
-def start_siblings(settings: Settings, current: Lessons, config: MkDocsConfig) -> list[Sibling]:
-    """Build every other language beside this one, with what the scripts of this process produced."""
-    if len(settings.languages) == 1:
-        return []
+def start_siblings(settings: Settings, config: MkDocsConfig) -> list[Sibling]:
+    """Build every other language beside this one, with what the scripts of this process will produce."""
     siblings = []
     for language in settings.languages[1:]:
         site = Path(config.site_dir, language)
-        left = settings.store_path.parent / f"lessons-{language}-{os.getpid()}.pickle"
-        left.parent.mkdir(parents=True, exist_ok=True)
-        lessons.hand_over(current, left)
         file = config_of(language, settings, config)
         command = [sys.executable, "-m", "mkdocs", "build", "-f", str(file), "-d", str(site)]
         command += ["--strict"] if config.strict else []
-        siblings.append(Sibling(language, command, file.parent, left))
+        siblings.append(Sibling(language, command, file.parent))
     return siblings
 
 
