@@ -5,11 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tutorials_lib.site.script import load_examples
+from tutorials_lib.site.run import available_cores
+from tutorials_lib.site.script import Tutorial, load_examples
 from tutorials_lib.site.settings import load_settings
 from tutorials_lib.site.source import in_language
 
@@ -69,15 +72,6 @@ def test_explanations_in_code_are_comments_in_every_language(tutorial):
                 assert ast.get_docstring(node) is None, f"{tutorial.path}:{cell.line}: {node.name}"
 
 
-@each_tutorial
-@pytest.mark.parametrize("language", SETTINGS.languages)
-def test_script_runs_under_plain_python(tutorial, language, tmp_path):
-    """A reader runs the script itself. Cells that must raise stop it: those lessons run as downloads."""
-    if any(cell.raises for cell in tutorial.code_cells):
-        pytest.skip("raises on purpose; its download is run by the next test")
-    run_python(tutorial.path, tmp_path, language)
-
-
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("export")
@@ -87,16 +81,50 @@ def exported(tmp_path_factory) -> Path:
     return out
 
 
+def raises(tutorial: Tutorial) -> bool:
+    return any(cell.raises for cell in tutorial.code_cells)
+
+
+@pytest.fixture(scope="session")
+def running(request, exported, tmp_path_factory) -> Iterator[dict[tuple[str, str], Future]]:
+    """The runs that the chosen tests wait for, by slug and form, as many at a time as there are cores."""
+    started = {}
+    with ThreadPoolExecutor(available_cores()) as pool:
+        for item in request.session.items:
+            if "running" not in item.fixturenames:
+                continue
+            tutorial, form = item.callspec.params["tutorial"], item.callspec.params["form"]
+            # The languages differ in words only (tested above): one runs the script, one the download.
+            if form == "script" and raises(tutorial):
+                continue
+            if form == "script":
+                path, language = tutorial.path, SETTINGS.languages[0]
+            else:
+                language = SETTINGS.languages[-1]
+                path = exported / language / "downloads" / f"{tutorial.slug}.py"
+            folder = tmp_path_factory.mktemp("run")
+            started[tutorial.slug, form] = pool.submit(run_python, path, folder, language)
+        yield started
+        pool.shutdown(cancel_futures=True)
+
+
 @each_tutorial
-def test_downloads_run_and_leave_no_trace_of_the_machinery(tutorial, exported, tmp_path):
+@pytest.mark.parametrize("form", ["script", "download"])
+def test_lesson_runs_under_plain_python(tutorial, form, running):
+    """A reader runs the script itself, or what the page offers to download."""
+    if form == "script" and raises(tutorial):
+        pytest.skip("cells that raise on purpose stop the script; its download goes on")
+    result = running[tutorial.slug, form].result()
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
+@each_tutorial
+def test_downloads_bear_no_trace_of_the_machinery(tutorial, exported):
     for language in SETTINGS.languages:
-        script = exported / language / "downloads" / f"{tutorial.slug}.py"
-        source = script.read_text(encoding="utf-8")
+        source = (exported / language / "downloads" / f"{tutorial.slug}.py").read_text(encoding="utf-8")
         names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
         assert "tr" not in names
         assert "{python}" not in source
-    # The scripts of both languages have equal syntax trees but for words (tested above): run one.
-    run_python(script, tmp_path, language)
 
 
 @each_tutorial
@@ -111,19 +139,13 @@ def test_notebook_code_is_the_script_code(tutorial, exported):
         assert outputs, "an executed notebook shows its outputs"
 
 
-def run_python(script: Path, folder: Path, language: str) -> None:
-    environment = os.environ | {
-        "MPLBACKEND": "agg",
-        "OMP_NUM_THREADS": "1",
-        "TUTORIALS_LANGUAGE": language,
-    }
-    result = subprocess.run(
+def run_python(script: Path, folder: Path, language: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "TUTORIALS_LANGUAGE": language}
+    return subprocess.run(
         [sys.executable, str(script)],
         cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         timeout=300,
-        check=False,
     )
-    assert result.returncode == 0, result.stderr[-3000:]
