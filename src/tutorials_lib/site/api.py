@@ -57,23 +57,45 @@ class Module:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """The modules of the teaching half, read and not imported: they may import torch."""
+    """The modules of the teaching half, read and not imported: they may import torch.
+
+    A package that says in `__all__` what it offers is one module, and its own modules are its business.
+    """
     package = Path(tutorials_lib.__file__).parent
-    found = []
-    for path in sorted(package.rglob("*.py")):
+    found: list[Module] = []
+    for path in sorted(package.rglob("*.py")):  # a package's `__init__.py` comes before its modules
         parts = path.relative_to(package).with_suffix("").parts
-        if parts[0] in _PUBLISHING or any(part.startswith("_") for part in parts):
+        if parts[0] in (*_PUBLISHING, "__init__") or any(
+            ".".join(parts).startswith(f"{known.name}.") for known in found
+        ):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        functions = tuple(
-            node.name
-            for node in tree.body
-            if isinstance(node, documented) and not node.name.startswith("_") and ast.get_docstring(node)
-        )
+        if parts[-1] == "__init__" and (exported := _exported(tree)):
+            parts, functions = parts[:-1], exported
+        elif any(part.startswith("_") for part in parts):
+            continue
+        else:
+            functions = _documented(tree)
         summary = (ast.get_docstring(tree) or "").partition("\n\n")[0]
         found.append(Module(".".join(parts), " ".join(summary.split()), functions))
     return tuple(found)
+
+
+def _documented(tree: ast.Module) -> tuple[str, ...]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return tuple(
+        node.name
+        for node in tree.body
+        if isinstance(node, kinds) and not node.name.startswith("_") and ast.get_docstring(node)
+    )
+
+
+def _exported(tree: ast.Module) -> tuple[str, ...]:
+    """What `__all__` lists."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(ast.unparse(target) == "__all__" for target in node.targets):
+            return tuple(ast.literal_eval(node.value))
+    return ()
 
 
 def used(tutorial: Tutorial) -> tuple[str, ...]:

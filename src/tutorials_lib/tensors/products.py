@@ -1,15 +1,47 @@
-"""Products of tensors written as loops over their indices: slow, obvious, and the reference for every lesson.
+"""Sums and products of vectors, matrices and tensors of any rank.
 
-Each function is its formula read aloud: free indices become the outer loops, the repeated index the sum.
-Sizes that must agree bear two names in a signature, because a mismatch raises a `ValueError` that states the
-rule; under one name a type checker would stop the call first, with less to say.
+The notation is that of continuum mechanics: indices that appear twice are summed (A. Einstein, 1916,
+doi:10.1002/andp.19163540702), e_j are the vectors of an orthonormal basis.
 """
 
 from __future__ import annotations
 
+import math
+from itertools import product
+
 import torch
 from jaxtyping import Num
 from torch import Tensor
+
+from tutorials_lib.tensors.shapes import require
+
+
+def add(A: Num[Tensor, "*shape"], B: Num[Tensor, "*size"]) -> Num[Tensor, "*shape"]:
+    """Sum of two tensors of any rank, C_ij… = A_ij… + B_ij….
+
+    Raises `ValueError` for different shapes: the sum of tensors does not broadcast.
+
+    >>> add(torch.tensor([1, 2]), torch.tensor([10, 20]))
+    tensor([11, 22])
+    """
+    require(A.shape == B.shape, "A+B needs tensors of the same shape", A, B)
+    C = A.new_zeros(A.shape, dtype=torch.result_type(A, B))
+    for index in _indices(A):
+        C[index] = A[index] + B[index]
+    return C
+
+
+def scale(factor: float, A: Num[Tensor, "*shape"]) -> Num[Tensor, "*shape"]:
+    """Product of a number and a tensor of any rank, D_ij… = λ A_ij….
+
+    >>> scale(3, torch.tensor([[1, 2], [3, 4]]))
+    tensor([[ 3,  6],
+            [ 9, 12]])
+    """
+    D = A.new_zeros(A.shape, dtype=torch.result_type(A, factor))
+    for index in _indices(A):
+        D[index] = factor * A[index]
+    return D
 
 
 def dot(x: Num[Tensor, " length"], y: Num[Tensor, " size"]) -> Num[Tensor, ""]:
@@ -20,7 +52,7 @@ def dot(x: Num[Tensor, " length"], y: Num[Tensor, " size"]) -> Num[Tensor, ""]:
     >>> dot(torch.tensor([1, 2, 3]), torch.tensor([4, 5, 6]))
     tensor(32)
     """
-    _require(x.shape == y.shape, "x·y needs vectors of the same length", x, y)
+    require(x.shape == y.shape, "x·y needs vectors of the same length", x, y)
     total = x.new_zeros(())
     for k in range(len(x)):
         total = total + x[k] * y[k]
@@ -35,12 +67,8 @@ def matrix_vector(A: Num[Tensor, "rows columns"], x: Num[Tensor, " length"]) -> 
     >>> matrix_vector(torch.tensor([[1, 2], [3, 4]]), torch.tensor([10, 1]))
     tensor([12, 34])
     """
-    _require(
-        A.ndim == 2 and x.ndim == 1 and A.shape[1] == len(x),
-        "A·x needs one column of A for each component of x",
-        A,
-        x,
-    )
+    fits = A.ndim == 2 and x.ndim == 1 and A.shape[1] == len(x)
+    require(fits, "A·x needs one column of A for each component of x", A, x)
     rows, columns = A.shape
     y = A.new_zeros(rows)
     for j in range(rows):
@@ -60,12 +88,8 @@ def matrix_matrix(
     tensor([[2, 1],
             [4, 3]])
     """
-    _require(
-        A.ndim == 2 and B.ndim == 2 and A.shape[1] == B.shape[0],
-        "A·B needs one column of A for each row of B",
-        A,
-        B,
-    )
+    fits = A.ndim == 2 and B.ndim == 2 and A.shape[1] == B.shape[0]
+    require(fits, "A·B needs one column of A for each row of B", A, B)
     (rows, inner), columns = A.shape, B.shape[1]
     C = A.new_zeros(rows, columns)
     for i in range(rows):
@@ -75,43 +99,115 @@ def matrix_matrix(
     return C
 
 
-def relative_error(value: Num[Tensor, "*shape"], reference: Num[Tensor, "*size"]) -> float:
-    """‖value - reference‖ / ‖reference‖ in the Frobenius norm, computed in float64.
+def levi_civita(dimension: int = 3) -> Num[Tensor, "*axes"]:
+    """The symbol ε_ijk…: 1 for an even permutation of its indices, -1 for an odd one, 0 for a repeated index.
 
-    Zero where both are equal, also for a reference of zeros. Raises `ValueError` for different shapes, which
-    would otherwise be broadcast.
+    int64, with `dimension` axes of that size (T. Levi-Civita and G. Ricci, 1900, doi:10.1007/BF01454201).
 
-    >>> relative_error(torch.tensor([3.0, 4.5]), torch.tensor([3.0, 4.0]))
-    0.1
+    >>> levi_civita(2)
+    tensor([[ 0,  1],
+            [-1,  0]])
     """
-    _require(value.shape == reference.shape, "values to compare need the same shape", value, reference)
-    value, reference = value.double(), reference.double()
-    difference = torch.linalg.vector_norm(value - reference)
-    return float(difference / torch.linalg.vector_norm(reference)) if difference else 0.0
+    symbol = torch.zeros((dimension,) * dimension, dtype=torch.int64)
+    for index in _indices(symbol):
+        signs = ((index[q] > index[p]) - (index[q] < index[p]) for q in range(dimension) for p in range(q))
+        symbol[index] = math.prod(signs)
+    return symbol
 
 
-def assert_agree(tolerance: float = 1e-12, /, **forms: Tensor) -> float:
-    """The largest `relative_error` of the named forms of one quantity from the first of them.
+def cross(x: Num[Tensor, " length"], y: Num[Tensor, " size"]) -> Num[Tensor, " length"]:
+    """Vector product, (x × y)_l = ε_jkl x_j y_k, from e_j × e_k = ε_jkl e_l.
 
-    Raises `AssertionError` naming the form that lies further off than `tolerance`, and `ValueError` for fewer
-    than two forms, which would compare nothing.
+    Raises `ValueError` unless both vectors have three components.
 
-    >>> assert_agree(loop=torch.tensor([1.0, 2.0]), torch=torch.tensor([1.0, 2.0]))
-    0.0
+    >>> cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]))
+    tensor([0, 0, 1])
     """
-    if len(forms) < 2:
-        raise ValueError(f"nothing to compare: got {list(forms)}; expected two forms or more")
-    (reference_name, reference), *others = forms.items()
-    errors = {name: relative_error(form, reference) for name, form in others}
-    for name, error in errors.items():
-        if not error <= tolerance:  # so that a NaN fails
-            raise AssertionError(
-                f"{name} is {error:.2e} from {reference_name}; expected {tolerance:.0e} or less"
-            )
-    return max(errors.values())
+    require(x.shape == y.shape == (3,), "x×y needs two vectors of three components", x, y)
+    epsilon = levi_civita()
+    z = x.new_zeros(3)
+    for j, k, l in product(range(3), repeat=3):  # noqa: E741 — the letter of the formula
+        z[l] += epsilon[j, k, l] * x[j] * y[k]
+    return z
 
 
-def _require(condition: bool, rule: str, *operands: Tensor) -> None:
-    if not condition:
-        shapes = " and ".join(str(tuple(operand.shape)) for operand in operands)
-        raise ValueError(f"{rule}; got shapes {shapes}")
+def matrix_cross_vector(A: Num[Tensor, "rows inner"], x: Num[Tensor, " length"]) -> Num[Tensor, "rows inner"]:
+    """Vector product of a second-order tensor and a vector, (A ∧ x)_il = A_ij x_k ε_jkl.
+
+    From A ∧ x = A_ij x_k e_i ⊗ (e_j × e_k): each row of `A` times `x`. Raises `ValueError` unless `A` is 3×3
+    and `x` has three components.
+
+    >>> matrix_cross_vector(torch.eye(3), torch.tensor([0.0, 0.0, 1.0]))
+    tensor([[ 0., -1.,  0.],
+            [ 1.,  0.,  0.],
+            [ 0.,  0.,  0.]])
+    """
+    fits = A.shape == (3, 3) and x.shape == (3,)
+    require(fits, "A∧x needs a 3×3 tensor and a vector of three components", A, x)
+    epsilon = levi_civita()
+    C = A.new_zeros(3, 3)
+    for i, j, k, l in product(range(3), repeat=4):  # noqa: E741 — the letter of the formula
+        C[i, l] += A[i, j] * x[k] * epsilon[j, k, l]
+    return C
+
+
+def outer(A: Num[Tensor, "*left"], B: Num[Tensor, "*right"]) -> Num[Tensor, "*left_and_right"]:
+    """Outer product, C_{i…k…} = A_{i…} B_{k…}: the ranks add up.
+
+    >>> outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
+    tensor([[ 3,  4,  5],
+            [ 6,  8, 10]])
+    """
+    C = A.new_zeros((*A.shape, *B.shape))
+    for left in _indices(A):
+        for right in _indices(B):
+            C[left + right] = A[left] * B[right]
+    return C
+
+
+def contract(T: Num[Tensor, "*shape"], first: int, second: int) -> Num[Tensor, "*rest"]:
+    """Contraction of two axes, S_{…} = T_{…i…i…}: the rank falls by two.
+
+    Raises `ValueError` unless the axes differ, exist and have the same size.
+
+    >>> contract(torch.arange(8).reshape(2, 2, 2), 0, 2)
+    tensor([5, 9])
+    """
+    exist = first != second and all(0 <= axis < T.ndim for axis in (first, second))
+    fits = exist and T.shape[first] == T.shape[second]
+    require(fits, f"contracting axes {first} and {second} needs two axes of the same size", T)
+    rest = [axis for axis in range(T.ndim) if axis not in (first, second)]
+    S = T.new_zeros([T.shape[axis] for axis in rest])
+    for index in _indices(T):
+        if index[first] == index[second]:
+            S[tuple(index[axis] for axis in rest)] += T[index]
+    return S
+
+
+def trace(A: Num[Tensor, "rows columns"]) -> Num[Tensor, ""]:
+    """Trace of a square matrix, A_ii.
+
+    Raises `ValueError` for anything else.
+
+    >>> trace(torch.tensor([[1, 2], [3, 4]]))
+    tensor(5)
+    """
+    require(A.ndim == 2 and A.shape[0] == A.shape[1], "the trace needs a square matrix", A)
+    return contract(A, 0, 1)
+
+
+def frobenius_norm(A: Num[Tensor, "*shape"]) -> Num[Tensor, ""]:
+    """√(A_ij… A_ij…), the length of the list of all components.
+
+    >>> frobenius_norm(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    tensor(5.)
+    """
+    total = A.new_zeros(())
+    for index in _indices(A):
+        total = total + A[index] ** 2
+    return total.sqrt()
+
+
+def _indices(T: Tensor):
+    """All index tuples of a tensor; the empty one for a number."""
+    return product(*map(range, T.shape))
