@@ -43,7 +43,7 @@ prerequisites:
 # término:
 #
 # $$\vec y = A \cdot \vec x = (A_{jk}\, \hat e_j \otimes \hat e_k) \cdot (x_l\, \hat e_l)
-# = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j .$$
+# = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j . \tag{1}$$
 #
 # En componentes, $y_j = A_{jk} x_k$. El índice repetido se suma, convenio que introdujo [Einstein en
 # 1916](https://doi.org/10.1002/andp.19163540702); el índice libre dice qué componente es. Se le llama
@@ -68,7 +68,7 @@ prerequisites:
 # survives:
 #
 # $$\vec y = A \cdot \vec x = (A_{jk}\, \hat e_j \otimes \hat e_k) \cdot (x_l\, \hat e_l)
-# = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j .$$
+# = A_{jk}\, x_l\, \delta_{kl}\, \hat e_j = A_{jk}\, x_k\, \hat e_j . \tag{1}$$
 #
 # In components, $y_j = A_{jk} x_k$. The repeated index is summed, a convention introduced by [Einstein in
 # 1916](https://doi.org/10.1002/andp.19163540702); the free index says which component it is. It is called a
@@ -94,7 +94,7 @@ x = torch.tensor([2, 0, -1])
 y = torch.zeros(2, dtype=torch.int64)
 for j in range(2):
     for k in range(3):
-        y[j] += A[j, k] * x[k]
+        y[j] += A[j, k] * x[k]  # (1)
 print(y)
 
 # %% [markdown] lang="es"
@@ -149,7 +149,7 @@ print(tr(es="mayor diferencia relativa:", en="largest relative difference:"), f"
 #
 # $$C = A \cdot B = (A_{ij}\, \hat e_i \otimes \hat e_j) \cdot (B_{kl}\, \hat e_k \otimes \hat e_l)
 # = A_{ij} B_{kl}\, \delta_{jk}\, \hat e_i \otimes \hat e_l
-# \quad\Longrightarrow\quad C_{il} = A_{ik} B_{kl} .$$
+# \quad\Longrightarrow\quad C_{il} = A_{ik} B_{kl} . \tag{2}$$
 #
 # Quedan dos índices libres y uno repetido: tres bucles. Aplicado a un vector, $(A \cdot B) \cdot \vec x$ es
 # hacer primero $B$ y después $A$.
@@ -161,7 +161,7 @@ print(tr(es="mayor diferencia relativa:", en="largest relative difference:"), f"
 #
 # $$C = A \cdot B = (A_{ij}\, \hat e_i \otimes \hat e_j) \cdot (B_{kl}\, \hat e_k \otimes \hat e_l)
 # = A_{ij} B_{kl}\, \delta_{jk}\, \hat e_i \otimes \hat e_l
-# \quad\Longrightarrow\quad C_{il} = A_{ik} B_{kl} .$$
+# \quad\Longrightarrow\quad C_{il} = A_{ik} B_{kl} . \tag{2}$$
 #
 # Two free indices and one repeated index remain: three loops. Applied to a vector, $(A \cdot B) \cdot \vec x$
 # is doing $B$ first and $A$ next.
@@ -174,13 +174,13 @@ C = torch.zeros(2, 2, dtype=torch.int64)
 for i in range(2):
     for l in range(2):
         for k in range(3):
-            C[i, l] += A[i, k] * B[k, l]
+            C[i, l] += A[i, k] * B[k, l]  # (2)
 print(C)
 
 # %%
 for rows, inner, columns in [(1, 1, 1), (2, 3, 4), (5, 1, 2), (4, 6, 3)]:
     A, B, x = random(rows, inner), random(inner, columns), random(columns)
-    assert_agree(loop=matrix_matrix(A, B), einsum=torch.einsum("ik,kl->il", A, B), torch=A @ B)
+    assert_agree(loop=matrix_matrix(A, B), einsum=torch.einsum("ik,kl->il", A, B), torch=A @ B)  # (2)
     assert_agree(product=(A @ B) @ x, one_by_one=A @ (B @ x))
 
 # %% tags=["hidden"]
@@ -192,7 +192,7 @@ assert torch.equal(C, first @ second) and torch.equal(C, matrix_matrix(first, se
 #
 # Al intercambiar los factores cambian los índices que se juntan:
 #
-# $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} .$$
+# $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} . \tag{3}$$
 #
 # Si $A$ es de 2 × 3 y $B$ de 3 × 2, ni siquiera la forma coincide: $A \cdot B$ es de 2 × 2 y $B \cdot A$ de
 # 3 × 3. Con matrices cuadradas ambas formas coinciden, y aun así las acciones son distintas. Toma $S$, que
@@ -203,7 +203,7 @@ assert torch.equal(C, first @ second) and torch.equal(C, matrix_matrix(first, se
 #
 # Swapping the factors changes which indices are joined:
 #
-# $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} .$$
+# $$D = B \cdot A \quad\Longrightarrow\quad D_{il} = B_{ik} A_{kl} . \tag{3}$$
 #
 # If $A$ is 2 × 3 and $B$ is 3 × 2, not even the shape agrees: $A \cdot B$ is 2 × 2 and $B \cdot A$ is 3 × 3.
 # With square matrices both shapes agree, and still the actions differ. Take $S$, which stretches to double
@@ -218,6 +218,7 @@ x = [0, 0, 2, 2, 0.6, 0.6, 1.6, 1.6, 0.6, 0.6]
 y = [0, 3, 3, 2.4, 2.4, 1.8, 1.8, 1.2, 1.2, 0]
 F = torch.tensor([x, y])  # axis corner
 
+assert_agree(loop=matrix_matrix(S, R), einsum=torch.einsum("ik,kl->il", S, R), torch=S @ R)  # (3)
 figure, panels = plt.subplots(1, 3, figsize=(6.4, 1.9), sharex=True, sharey=True)
 shapes = {"F": F, "(R·S)·F": R @ S @ F, "(S·R)·F": S @ R @ F}
 for ax, (name, points), hue in zip(panels, shapes.items(), ("slate", "blue", "ember"), strict=True):
@@ -240,7 +241,7 @@ for ax, (name, points), hue in zip(panels, shapes.items(), ("slate", "blue", "em
 # dejan algo los $n$ casos en que todos los índices coinciden. Por lo tanto,
 #
 # $$\frac{\sqrt{\mathbb{E}\,\lVert AB - BA \rVert^2}}{\sqrt{\mathbb{E}\,\lVert AB \rVert^2}}
-# = \sqrt{\frac{2n^3 - 2n}{n^3}} = \sqrt{2\left(1 - \frac{1}{n^2}\right)} .$$
+# = \sqrt{\frac{2n^3 - 2n}{n^3}} = \sqrt{2\left(1 - \frac{1}{n^2}\right)} . \tag{4}$$
 
 # %% [markdown] lang="en"
 # Stretching and turning is not turning and stretching.
@@ -256,7 +257,7 @@ for ax, (name, points), hue in zip(panels, shapes.items(), ("slate", "blue", "em
 # cases in which all indices coincide leave something. Therefore
 #
 # $$\frac{\sqrt{\mathbb{E}\,\lVert AB - BA \rVert^2}}{\sqrt{\mathbb{E}\,\lVert AB \rVert^2}}
-# = \sqrt{\frac{2n^3 - 2n}{n^3}} = \sqrt{2\left(1 - \frac{1}{n^2}\right)} .$$
+# = \sqrt{\frac{2n^3 - 2n}{n^3}} = \sqrt{2\left(1 - \frac{1}{n^2}\right)} . \tag{4}$$
 
 # %%
 # alt es: La diferencia medida sube de 0 en el tamaño 1 a 1,41 en el 64, pegada a la curva calculada.
@@ -284,7 +285,7 @@ ax = curves(
 # %% tags=["hidden"]
 computed = (2 * (1 - n**-2)).sqrt()
 assert measured[0] == 0
-assert torch.allclose(torch.tensor(measured, dtype=torch.float64), computed, atol=0.05)
+assert torch.allclose(torch.tensor(measured, dtype=torch.float64), computed, atol=0.05)  # (4)
 assert low[-1] > 1.35 and high[-1] < 1.48
 
 # %% [markdown] lang="es"
@@ -330,7 +331,7 @@ trace = assert_agree(loop=torch.trace(A @ B), einsum=torch.einsum("ik,ki->", B, 
 # El índice repetido recorre las columnas de $A$ y las filas de $B$ a la vez; por lo tanto, hay tantas de unas
 # como de otras. Los índices libres ponen la forma del resultado:
 #
-# $$(m \times k) \cdot (k \times n) \to (m \times n) .$$
+# $$(m \times k) \cdot (k \times n) \to (m \times n) . \tag{5}$$
 #
 # Los tamaños de adentro deben coincidir y desaparecen; los de afuera quedan. Si no coinciden, PyTorch
 # nombra las dos formas, y en ellas se ve cuál falla.
@@ -341,7 +342,7 @@ trace = assert_agree(loop=torch.trace(A @ B), einsum=torch.einsum("ik,ki->", B, 
 # The repeated index runs over the columns of $A$ and the rows of $B$ at once, so there are as many of one as
 # of the other. The free indices set the shape of the result:
 #
-# $$(m \times k) \cdot (k \times n) \to (m \times n) .$$
+# $$(m \times k) \cdot (k \times n) \to (m \times n) . \tag{5}$$
 #
 # The inner sizes must agree, and vanish; the outer ones stay. If they disagree, PyTorch states both shapes,
 # and they show which size is at fault.
@@ -376,6 +377,8 @@ print("A @ x", tuple((A @ x).shape), "  A * x", tuple((A * x).shape))
 
 # %% tags=["hidden"]
 assert (torch.ones(2, 3) @ torch.ones(2, 3).T).shape == (2, 2)
+for m, k, n in [(1, 1, 1), (2, 3, 4), (5, 1, 2)]:
+    assert (torch.ones(m, k) @ torch.ones(k, n)).shape == (m, n)  # (5)
 
 # %% [markdown] lang="es"
 # ## Las leyes que sí se cumplen
@@ -516,7 +519,7 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 # $(m \times k) \cdot (k \times n)$ tiene $m n$ componentes con $k$ multiplicaciones cada uno: $m k n$ en
 # total. Para $A \cdot B \cdot \vec x$ con matrices de $n \times n$ hay dos caminos:
 #
-# $$(A \cdot B) \cdot \vec x: \; n^3 + n^2, \qquad A \cdot (B \cdot \vec x): \; 2n^2 .$$
+# $$(A \cdot B) \cdot \vec x: \; n^3 + n^2, \qquad A \cdot (B \cdot \vec x): \; 2n^2 . \tag{6}$$
 #
 # `FlopCounterMode` cuenta las operaciones de cada llamada, dos por multiplicación (el producto y la suma). En
 # `meta` cuenta sin calcular nada, así que el tamaño no es problema.
@@ -528,7 +531,7 @@ assert last["float64"].max() < last["float32"].min() < last["bfloat16"].min()
 # $(m \times k) \cdot (k \times n)$ has $m n$ components with $k$ multiplications each: $m k n$ in total. For
 # $A \cdot B \cdot \vec x$ with $n \times n$ matrices there are two ways:
 #
-# $$(A \cdot B) \cdot \vec x: \; n^3 + n^2, \qquad A \cdot (B \cdot \vec x): \; 2n^2 .$$
+# $$(A \cdot B) \cdot \vec x: \; n^3 + n^2, \qquad A \cdot (B \cdot \vec x): \; 2n^2 . \tag{6}$$
 #
 # `FlopCounterMode` counts the operations of each call, two for every multiplication (the product and the
 # sum). On `meta` it counts without computing anything, so that size is no obstacle.
@@ -548,7 +551,7 @@ for n in (10, 100, 1000, 10_000):
     print(f"n = {n:>5}   (AB)x {counts[n][0]:>16,}   A(Bx) {counts[n][1]:>14,}".replace(",", " "))
 
 # %% tags=["hidden"]
-assert all(left == n**3 + n**2 and right == 2 * n**2 for n, (left, right) in counts.items())
+assert all(left == n**3 + n**2 and right == 2 * n**2 for n, (left, right) in counts.items())  # (6)
 ratio = counts[1000][0] / counts[1000][1]
 
 # %% [markdown] lang="es"
