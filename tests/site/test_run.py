@@ -343,6 +343,12 @@ def test_run_depends_on_what_it_really_imported_and_read(gallery):
     assert record.data["examples/missing.csv"] == "absent"
 
 
+def test_looking_for_an_installed_package_reads_nothing_of_the_project(gallery):
+    """Python looks for packages beside the script as well: a new neighbour must not run it again."""
+    body = "# %%\nfrom importlib.metadata import version\nprint(version('numpy'))\n"
+    assert gallery.run_one(body).data == {}
+
+
 def test_file_read_by_a_forked_process_counts(gallery):
     (gallery.examples / "read.csv").write_text("1\n")
     record = gallery.run_one(

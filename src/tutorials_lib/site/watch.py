@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.machinery
+import importlib.metadata
 import ipaddress
 import json
 import os
@@ -28,7 +29,12 @@ from types import CodeType
 from typing import Any
 
 LIBRARY = Path(__file__).parents[1]
-IMPORT_MACHINERY = ("<frozen importlib", "<frozen zipimport")  # imports are logged by `LocalLoader`
+# Imports are logged by `LocalLoader`; installed packages, looked for beside the script too, are in the key.
+IMPORT_MACHINERY = (
+    "<frozen importlib",
+    "<frozen zipimport",
+    os.path.dirname(importlib.metadata.__file__),
+)
 FILE_EVENTS = {  # audit events that name files, and what they do to them; "open" depends on its mode
     "open": "read",
     "os.listdir": "read",
