@@ -33,7 +33,7 @@ LIBRARY = Path(__file__).parents[1]
 IMPORT_MACHINERY = (
     "<frozen importlib",
     "<frozen zipimport",
-    os.path.dirname(importlib.metadata.__file__),
+    str(Path(importlib.metadata.__file__).parent),
 )
 FILE_EVENTS = {  # audit events that name files, and what they do to them; "open" depends on its mode
     "open": "read",
