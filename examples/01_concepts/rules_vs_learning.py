@@ -771,7 +771,7 @@ def encode(years: torch.Tensor) -> torch.Tensor:
 
 # %% tags=["check"]
 assert encode(years).shape == (len(years), 3)
-assert not torch.equal(encode(years)[:, 0], is_leap.float()), "no la respuesta · not the answer itself"
+assert not torch.equal(encode(years)[:, 0], is_leap.float())
 calendar = learn(encode(years)[past], is_leap[past], penalty=0.0)
 print(Proportion.of((says_yes(calendar, encode(years)) == is_leap)[~past]))
 assert (says_yes(calendar, encode(years)) == is_leap).all()
