@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from tutorials_lib import plots, tr
-from tutorials_lib.i18n import languages_in
+from tutorials_lib.i18n import languages_in, resolve
 from tutorials_lib.style import PALETTE
 
 
@@ -164,3 +164,23 @@ def test_words_of_several_languages_reach_the_figure_untouched(monkeypatch):
     for text in (ax.get_xlabel(), ax.get_ylabel(), ax.get_title(), legend):
         assert text == word
         assert languages_in(text) == ("es", "en")
+
+
+def test_numbers_on_the_axes_have_the_decimal_mark_of_each_language(monkeypatch):
+    monkeypatch.setenv("TUTORIALS_BUILD", "1")
+    _, ax = plt.subplots()
+    ax.plot([1, 1.5, 2], [1, 25, 50])
+    ax.set_yscale("log")  # formats by another formatter, which stays
+    logarithmic = type(ax.yaxis.get_major_formatter())
+    plots.localize_ticks(ax)
+    shown = ax.xaxis.get_major_formatter().format_ticks([1.25, 1.5])
+    assert [resolve(text, "es") for text in shown] == ["1,25", "1,50"]
+    assert [resolve(text, "en") for text in shown] == ["1.25", "1.50"]
+    assert type(ax.yaxis.get_major_formatter()) is logarithmic
+
+
+def test_ticks_that_somebody_named_keep_their_names():
+    _, ax = plt.subplots()
+    ax.set_xticks([0, 1], ["v1.0", "v2.5"])
+    plots.localize_ticks(ax)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["v1.0", "v2.5"]

@@ -8,8 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 LESSON = "fundamentals/tensors_and_rank.html"
 MATHEMATICS = "tensor_mathematics/dot_products.html"
 BENCHMARK = "benchmarks/matrix_product.html"
+SECTION = "fundamentals/index.html"
 LANGUAGES = {"": "es", "en/": "en"}
-KEY_PAGES = ("index.html", LESSON, "gallery.html", BENCHMARK)
+KEY_PAGES = ("index.html", LESSON, SECTION, "gallery.html", BENCHMARK)
 
 
 def every_page(site) -> list[str]:
@@ -65,7 +66,7 @@ def test_switching_language_keeps_the_page_and_the_heading(visit):
 def test_every_page_has_the_same_headings_in_every_language(site):
     for path in every_page(site):
         if path.startswith(("en/", "reference/", "exercises/", "glossary")):
-            continue
+            continue  # exercises: see the test of their anchors
         spanish, english = (
             re.findall(r"<h[2-6][^>]* id=\"([^\"]+)\"", (site / folder / path).read_text())
             for folder in LANGUAGES
@@ -171,6 +172,77 @@ def test_a_quiz_answers(visit, site):
     choice.click(force=True)
     page.wait_for_timeout(200)
     assert quiz.inner_text() != before
+
+
+def test_changing_the_language_of_exercises_keeps_the_heading(visit):
+    page = visit(f"exercises/{LESSON}").page
+    anchor = page.locator(".md-content h2 > a[id]").nth(1)
+    identifier = anchor.get_attribute("id")
+    page.evaluate("id => document.getElementById(id).parentElement.scrollIntoView()", identifier)
+    page.wait_for_timeout(500)
+    page.click("a[data-tut-language]")
+    page.wait_for_url(re.compile(rf"/en/exercises/{re.escape(LESSON)}#"))
+    assert page.evaluate("decodeURIComponent(location.hash)") == f"#{identifier}"
+    assert page.locator(f"h2 > a[id={identifier}]").count() == 1
+
+
+@pytest.mark.parametrize("folder", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_path_of_a_section_leads_to_its_lessons_and_its_lines_meet_its_stops(visit, folder, width):
+    visited = visit(folder + SECTION, width=width)
+    page = visited.page
+    entries = page.locator(".tut-path > li").all()
+    assert len(entries) >= 2
+    for entry in entries:
+        stop = entry.locator(".tut-stop").bounding_box()
+        center = stop["x"] + stop["width"] / 2
+        ends = entry.locator(".tut-rail path").evaluate_all(
+            """paths => paths.map(path => {
+                 const leaves = / 1V2$/.test(path.getAttribute("d"))
+                 const end = path.getPointAtLength(leaves ? 0 : path.getTotalLength())
+                 return end.matrixTransform(path.getScreenCTM()).x
+               })"""
+        )
+        assert not ends or any(abs(end - center) < 1.5 for end in ends)
+    entries[-1].locator("a.tut-path-title").click()
+    page.wait_for_load_state("load")
+    assert page.locator("[data-lesson]").count() == 1
+    assert visited.problems == []
+
+
+def test_a_self_test_counts_first_answers_and_remembers_them_in_both_languages(visit):
+    page = visit(SECTION).page
+    quizzes = page.locator(".tut-self-test .tut-quiz")
+    total = quizzes.count()
+    assert total >= 5
+    score = page.locator(".tut-score")
+    assert score.is_hidden()
+    for number in range(total):
+        kind = "wrong" if number == 0 else "right"
+        quizzes.nth(number).locator(f".tut-{kind} summary").first.click()
+    assert f"{total - 1} de {total}" in score.inner_text()
+    missed = quizzes.first.locator("a").last.get_attribute("href")
+    assert [link.get_attribute("href") for link in score.locator("a").all()] == [missed]
+    quizzes.first.locator(".tut-right summary").first.click()  # a second answer changes nothing
+    assert f"{total - 1} de {total}" in score.inner_text()
+    page.click("a[data-tut-language]")
+    page.wait_for_url(re.compile(rf"/en/{re.escape(SECTION)}"))
+    assert f"{total - 1} of {total}" in page.locator(".tut-score").inner_text()
+    assert page.locator(".tut-missed").count() == 1
+    page.locator(".tut-score button").click()
+    assert page.locator(".tut-score").is_hidden()
+    page.reload()
+    assert page.locator(".tut-score").is_hidden()
+
+
+def test_every_statement_leads_to_a_heading_in_every_language(site):
+    for folder in LANGUAGES:
+        page = (site / folder / "statements.html").read_text()
+        links = re.findall(r"→ <a [^>]*?href=\"?([\w./-]+\.html)#([\w-]+)", page)
+        assert len(links) >= 60
+        for address, anchor in links:
+            target = (site / folder / address).read_text()
+            assert re.search(rf"<h[2-6][^>]* id=\"?{re.escape(anchor)}[\" >]", target), (address, anchor)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

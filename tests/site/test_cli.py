@@ -46,6 +46,7 @@ def test_examples_and_store_may_be_elsewhere(new_gallery, gallery):
         ["run", "--jobs", "many"],
         ["run", "--languages", ","],
         ["run", "--languages", "es,../en"],
+        ["run", "--languages", "es,pt-BR"],
         ["no-such-command"],
         ["drift", "one"],
         ["merge", "one"],
@@ -165,6 +166,7 @@ def test_export_writes_nothing_if_a_script_fails(gallery):
     [
         ("languages = 'es'", "languages is 'es'"),
         ("languages = ['../es']", "languages is ['../es']"),
+        ("languages = ['es', 'pt-BR']", '"pt_BR" (not "pt-BR"'),
         ("store = 3", "store is 3"),
         ("store = ", "not readable as TOML"),
     ],

@@ -11,7 +11,7 @@ from PIL import Image
 from sample_lesson import SCRIPT, gallery, record, settings, write_lesson
 
 from tutorials_lib.site import gallery as galleries
-from tutorials_lib.site import tree
+from tutorials_lib.site import learning_path, tree
 from tutorials_lib.site.edition import edition
 from tutorials_lib.site.record import Display
 from tutorials_lib.site.script import load_examples
@@ -52,6 +52,111 @@ def test_a_section_page_lists_its_lessons_in_order_with_links_that_lead_there(tm
     text = tree.build_tree(sections, outcomes, "en", settings(tmp_path))["intro/index.md"]
     assert [link["href"] for link in html(text).select("a.tut-card-title")] == ["a_first.md", "lesson.md"]
     assert "(../figures/intro/lesson-light.svg" in text
+
+
+def section_page(tmp_path, section: str, names: list[str], language: str = "es") -> str:
+    """The page of a section with these lessons and this `_section.yml`; another section has one lesson."""
+    for name in names:
+        write_lesson(tmp_path, SCRIPT, f"02_next/{name}.py")
+    write_lesson(tmp_path, SCRIPT)
+    (tmp_path / "02_next/_section.yml").write_text(section)
+    sections = load_examples(tmp_path, ("es", "en"))
+    outcomes = {item.slug: record() for section in sections for item in section.tutorials}
+    return tree.build_tree(sections, outcomes, language, settings(tmp_path))["next/index.md"]
+
+
+PATH = """\
+scripts:
+  - b
+  - a
+  - c: {after: [b, intro/lesson]}
+  - d: {after: [b, c, a]}
+"""
+
+
+def test_the_path_is_a_list_of_links_in_reading_order_that_names_what_each_builds_on(tmp_path):
+    page = html(section_page(tmp_path, PATH, ["a", "b", "c", "d"]))
+    entries = page.select("ol.tut-path > li")
+    assert [entry.select_one("a.tut-path-title")["href"] for entry in entries] == [
+        "b.md", "a.md", "c.md", "d.md"
+    ]  # fmt: skip
+    assert [entry.select_one(".tut-stop").get_text() for entry in entries] == ["1", "2", "3", "4"]
+    built_on = [entry.select_one(".tut-path-after") for entry in entries]
+    assert built_on[:2] == [None, None]
+    assert built_on[2].get_text() == "se apoya en 1 y Suma de listas"
+    assert built_on[2].a["href"] == "../intro/lesson.md"
+    assert built_on[3].get_text() == "se apoya en 1, 2 y 3"
+    assert all(entry.select_one(".tut-rail[aria-hidden=true] path") for entry in entries)
+
+
+def test_a_section_without_dependencies_is_one_line_and_one_lesson_is_no_path(tmp_path):
+    page = html(section_page(tmp_path, "scripts: [b, a]", ["a", "b"], "en"))
+    assert page.select_one("ol.tut-path")["style"] == "--lanes: 1"
+    assert not page.select(".tut-path-after")
+    assert not html(build(tmp_path / "other")["intro/index.md"]).select(".tut-path")
+
+
+def test_every_dependency_is_a_line_from_one_stop_to_the_other():
+    """Followed down its lane from each stop, a line meets exactly the lessons that build on it."""
+    after = {"c": ["a"], "d": ["a", "b"], "e": ["c", "d"], "f": ["b"], "g": ["a", "e", "f"]}
+    names = list("abcdefg")
+    drawn = learning_path.rows(names, after)
+    reached: dict[str, set[str]] = {}
+    carries: dict[int, str] = {}  # lane → whose line it is at this height
+    for name, row in zip(names, drawn, strict=True):
+        reached[name] = {carries[lane] for lane in row.joins}
+        assert set(row.through) <= set(carries)
+        assert row.lane not in row.through
+        carries = {lane: carries[lane] for lane in row.through}
+        if row.goes_on:
+            carries[row.lane] = name
+    assert carries == {}
+    assert reached == {
+        "a": set(), "b": set(), "c": {"a"}, "d": {"a", "b"}, "e": {"c", "d"}, "f": {"b"}, "g": {"e", "f"}
+    }  # fmt: skip
+
+
+SELF_TEST = """\
+'''
+title: {es: Ponte a prueba, en: Test yourself}
+'''
+# %% [markdown] lang="es" tags=["quiz"]
+# ¿Cuánto?
+# - [x] dos: uno y uno
+# - [ ] tres: sobra uno
+#
+# Se contesta en [la lección](lesson.md#why).
+
+# %% [markdown] lang="en" tags=["quiz"]
+# How much?
+# - [x] two: one and one
+# - [ ] three: one too many
+#
+# Answered in [the lesson](lesson.md#why).
+"""
+
+
+def test_a_self_test_asks_on_the_page_of_its_section_with_a_reason_for_every_answer(tmp_path):
+    write_lesson(tmp_path)
+    (tmp_path / "01_intro/_self_test.py").write_text(SELF_TEST)
+    sections = load_examples(tmp_path, ("es", "en"))
+    pages = {
+        language: html(
+            tree.build_tree(sections, {"intro/lesson": record()}, language, settings(tmp_path))[
+                "intro/index.md"
+            ]
+        )
+        for language in ("es", "en")
+    }
+    test = pages["en"].select_one(".tut-self-test[data-self-test=intro]")
+    options = [(option["class"][1], option.p.get_text()) for option in test.select("details.tut-option")]
+    assert options == [("tut-right", "Correct: one and one"), ("tut-wrong", "No: one too many")]
+    assert test.select_one(".tut-quiz a")["href"] == "lesson.md#why"
+    assert test.select_one(".tut-score").has_attr("hidden")
+    ids = {language: [quiz["id"] for quiz in page.select(".tut-quiz")] for language, page in pages.items()}
+    assert ids["es"] == ids["en"]
+    assert "lesson" in str(pages["es"].select_one(".tut-cards"))
+    assert "_self_test" not in str(pages["es"].select_one(".tut-cards"))
 
 
 def test_the_filter_is_hidden_until_a_script_serves_it_and_counts_each_tag(tmp_path):

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -134,6 +135,25 @@ def test_the_check_fails_on_the_stub(tmp_path):
     text = notebook.exercises(lesson(tmp_path, "es"), settings(tmp_path))
     with pytest.raises(NotImplementedError):
         run_cells(text)
+
+
+def test_headings_of_exercises_have_anchors_that_all_languages_share(tmp_path):
+    found = {
+        language: re.findall(
+            r'^#+ <a id="([\w-]+)"></a>(.+)$',
+            "\n".join(
+                "".join(cell["source"])
+                for cell in json.loads(notebook.exercises(lesson(tmp_path, language), settings(tmp_path)))[
+                    "cells"
+                ]
+                if cell["cell_type"] == "markdown"
+            ),
+            re.MULTILINE,
+        )
+        for language in ("es", "en")
+    }
+    assert [anchor for anchor, _ in found["es"]] == [anchor for anchor, _ in found["en"]]
+    assert ("exercise-subtraction", "Ejercicio: resta") in found["es"]
 
 
 def test_without_exercises_there_is_no_such_notebook(tmp_path):

@@ -115,6 +115,13 @@ def test_an_expected_exception_shows_its_literal_message(tmp_path):
     assert error.get_text() == "ValueError: formas distintas"
 
 
+def test_heading_ids_are_known_without_a_run(tmp_path):
+    for language in ("es", "en"):
+        shown = html(render(tmp_path, language))
+        ids = sorted(heading["id"] for heading in shown.select("h1[id], h2[id], h3[id], h4[id]"))
+        assert ids == page.heading_ids(write_lesson(tmp_path), settings(tmp_path))
+
+
 def test_figures_have_alternative_text_in_the_page_language(tmp_path):
     for language, alt, word in (("es", 'Dos barras "altas".', "palabra"), ("en", 'Two "tall" bars.', "word")):
         figure = html(render(tmp_path, language)).select_one("figure svg")
@@ -140,6 +147,17 @@ def test_a_figure_without_alternative_text_is_an_error_that_names_the_line(tmp_p
     assert finding.path.name == "lesson.py"
     assert text.splitlines()[finding.line - 1].startswith("bars")
     assert "# alt es:" in finding.expected
+
+
+@pytest.mark.parametrize("drawn", [0, 1])
+def test_alternative_text_of_what_the_cell_does_not_draw_is_an_error_that_names_the_line(tmp_path, drawn):
+    more = '# alt es: Nada.\n# alt en: Nothing.\nbars = "drawn"' if drawn else 'bars = "drawn"'
+    text = SCRIPT.replace('bars = "drawn"', f"x = 1\n{more}")
+    with pytest.raises(SiteError) as caught:
+        render(tmp_path, "es", text, lambda _: record(drawn=drawn))
+    [finding] = caught.value.findings
+    assert "does not draw" in finding.what
+    assert text.splitlines()[finding.line - 1].startswith("# alt es: " + ("Nada" if drawn else "Dos"))
 
 
 def test_a_plain_gallery_script_serves_the_title_of_its_figure(tmp_path):

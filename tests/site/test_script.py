@@ -443,3 +443,110 @@ def test_plain_header_without_underline(tmp_path):
     tutorial = read(tmp_path, '"""A title\n\nText."""\nx = 1\n', ("en",))
     assert tutorial.header.title == {"": "A title"}
     assert textwrap.dedent(tutorial.cells[0].texts[""].text) == "Text."
+
+
+# ── what only the whole folder shows ──────────────────────────────────────────────────────────────────────
+
+
+def folder_faults(folder, languages=LANGUAGES):
+    with pytest.raises(SiteError) as caught:
+        load_examples(folder, languages)
+    return [(str(fault.path.relative_to(folder)), fault.line, fault.what) for fault in caught.value.findings]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "line", "words"),
+    [
+        ("scripts: 3", 1, "not a list"),
+        ("scripts: [one, {two: [one]}]", 1, "{'two': ['one']}"),
+        ("scripts: [one, {two: {before: [one]}}]", 1, "before"),
+        ("order: 1\nscripts:\n  - one\n  - two: {after: [three]}", 4, "'two' comes after 'three'"),
+        ("scripts:\n  - one\n  - two:\n      after:\n        - b/one", 5, "'b/one', which is no lesson"),
+        ("scripts:\n  - one: {after: [two]}\n  - two: {after: [one]}", 2, "later in the reading order"),
+        ("scripts:\n  - one: {after: [b/three]}\n  - two", 2, "later in the reading order"),
+        ("scripts:\n  - one: {after: [one]}\n  - two", 2, "itself"),
+        ("scripts: [one, two, three]", 1, "no script named 'three'"),
+    ],
+)
+def test_a_fault_in_the_order_of_lessons_has_its_line(tmp_path, scripts, line, words):
+    for name in ("1_a/one.py", "1_a/two.py", "2_b/three.py"):
+        write(tmp_path, LESSON, name)
+    (tmp_path / "1_a/_section.yml").write_text(scripts)
+    assert [fault[:2] for fault in folder_faults(tmp_path)] == [("1_a/_section.yml", line)]
+    assert words in folder_faults(tmp_path)[0][2]
+
+
+def test_dependencies_are_addresses_of_lessons(tmp_path):
+    for name in ("1_a/one.py", "2_b/two.py", "2_b/three.py"):
+        write(tmp_path, LESSON, name)
+    (tmp_path / "2_b/_section.yml").write_text("scripts: [three, two: {after: [three, a/one]}]")
+    assert load_examples(tmp_path, LANGUAGES)[1].after == {"b/two": ("b/three", "a/one")}
+
+
+def test_a_script_that_cannot_be_read_is_still_a_lesson_to_build_on(tmp_path):
+    write(tmp_path, "not python", "1_a/one.py")
+    write(tmp_path, LESSON, "1_a/two.py")
+    (tmp_path / "1_a/_section.yml").write_text("scripts: [one, two: {after: [one]}]")
+    assert [fault[0] for fault in folder_faults(tmp_path)] == ["1_a/one.py"]
+
+
+def test_scripts_too_deep_to_be_lessons_are_reported(tmp_path):
+    for name in (
+        "a/one.py",
+        "a/deep/two.py",
+        "a/_kept/three.py",
+        "a/package/__init__.py",
+        "a/package/four.py",
+    ):
+        write(tmp_path, LESSON, name)
+    assert [fault[0] for fault in folder_faults(tmp_path)] == ["a/deep/two.py"]
+
+
+QUESTIONS = (
+    HEADER
+    + """\
+# %% [markdown] lang="es" tags=["quiz"]
+# ¿Cuánto?
+# - [x] dos: sí
+# - [ ] tres: no
+#
+# [Suma](one.md)
+
+# %% [markdown] lang="en" tags=["quiz"]
+# How much?
+# - [x] two: yes
+# - [ ] three: no
+#
+# [Sum](one.md)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("", "", 0, ""),
+        ("# - [x] two: yes", "# - [x] two", 14, "has no reason"),
+        ("# - [x] two: yes", "# - [ ] two: yes", 14, "without a right answer"),
+        ("# [Sum](one.md)", "# [Sum](https://x.org)", 14, "leads to no lesson"),
+        ("# [Sum](one.md)", "# [Sum](../a/two.md)", 14, "'a/two', which is no lesson"),
+        ("How much", "`{python} n`", 14, "inline value"),
+        (
+            '# %% [markdown] lang="en" tags=["quiz"]',
+            '# %% [markdown] lang="es" tags=["quiz"]',
+            6,
+            "no twin in en",
+        ),
+        ("# [Sum](one.md)", "# [Sum](one.md)\n\n# %%\nx = 1", 21, "no question"),
+    ],
+)
+def test_a_self_test_is_questions_with_reasons_that_lead_to_a_lesson(tmp_path, old, new, line, words):
+    write(tmp_path, LESSON, "1_a/one.py")
+    write(tmp_path, QUESTIONS.replace(old, new) if old else QUESTIONS, "1_a/_self_test.py")
+    if not words:
+        assert load_examples(tmp_path, LANGUAGES)[0].self_test.header.title["es"] == "Suma"
+        return
+    assert any(
+        path == "1_a/_self_test.py" and at == line and words in what
+        for path, at, what in folder_faults(tmp_path)
+    ), folder_faults(tmp_path)

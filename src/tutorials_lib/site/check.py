@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
+from tutorials_lib.site import statements
 from tutorials_lib.site.comments import twin_runs
 from tutorials_lib.site.findings import Finding, SiteError
 from tutorials_lib.site.glossary import Glossary, load_glossary
@@ -27,9 +28,12 @@ from tutorials_lib.site.spelling import misspelled
 
 
 def check_examples(settings: Settings) -> list[Finding]:
-    """Every fault of every script: those that keep it from being read, and those that `check` finds."""
+    """Every fault of every script: those that keep it from being read, and those that `check` finds.
+
+    And what the list of statements says of lessons: a build of some of them has to do without the others.
+    """
     sections, findings = read_examples(settings.examples_path, settings.languages)
-    return sorted({*findings, *check(sections, settings)})
+    return sorted({*findings, *check(sections, settings), *statements.faults(sections, settings)})
 
 
 def check(sections: Sequence[Section], settings: Settings, *, spelling: bool = True) -> list[Finding]:
@@ -54,7 +58,7 @@ def check_with(
 ) -> list[Finding]:
     """`check` with a glossary and rules that are at hand."""
     findings: list[Finding] = []
-    for tutorial in (tutorial for section in sections for tutorial in section.tutorials):
+    for tutorial in (tutorial for section in sections for tutorial in section.written):
         script = _Script(tutorial, settings, glossary)
         for rule in rules:
             findings += rule(script)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from tutorials_lib.site.findings import Finding, SiteError
-from tutorials_lib.site.settings import Settings, is_language, load_settings
+from tutorials_lib.site.settings import LANGUAGES_EXPECTED, Settings, is_language, load_settings
 
 if TYPE_CHECKING:
     from tutorials_lib.site.record import Failure, Record
@@ -234,7 +234,7 @@ def settings_of(
     if languages is not None:
         names = tuple(dict.fromkeys(name.strip() for name in languages.split(",") if name.strip()))
         if not names or not all(map(is_language, names)):
-            what = f"{languages!r}; expected languages separated by commas, as in es,en"
+            what = f"{languages!r}; expected, separated by commas, {LANGUAGES_EXPECTED}"
             raise typer.BadParameter(what, param_hint="--languages")
     return load_settings(
         examples=examples and str(examples.absolute()), store=store and str(store.absolute()), languages=names

@@ -218,6 +218,11 @@ def _outputs(
 ) -> Iterator[Shown]:
     drawn = [output for output in raw if isinstance(output, Figure) or _image_type(output)]
     alts = iter(_alternatives(drawn, cell, tutorial, language, number))
+    if forgiven is None and not cell.hidden:
+        for alt in alt_texts(cell.source)[len(drawn) :]:
+            what = f"alternative text for a figure that the cell does not draw (it drew {len(drawn)})"
+            expected = "one pair of alternative texts for each figure, and one before a loop"
+            findings.append(Finding(tutorial.path, cell.line + alt.line - 1, what, expected, rule="alt"))
     for output in raw:
         if isinstance(output, Stream):
             yield replace(output, text=resolve(output.text, language))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from tutorials_lib.site import api, figures, galleryformat, headings
+from tutorials_lib.site import api, figures, galleryformat, headings, learning_path, self_test
 from tutorials_lib.site.edition import IMAGES, Edition, Picture, chosen, edition
 from tutorials_lib.site.page import front_matter, link, plain, seconds
 from tutorials_lib.site.record import Failure, Record
@@ -117,16 +117,22 @@ def _scaled(picture: Picture) -> bytes:
 def section_page(
     section: Section, outcomes: Outcomes, language: str, settings: Settings, editions: Mapping[str, Edition]
 ) -> str:
-    """A section's own page: what it is about and its lessons in order."""
+    """A section's own page: what it is about, the way through its lessons, the lessons, a test of oneself."""
     title = chosen(section.title, language, section.slug)
     summary = chosen(section.summary, language, "")
     page = f"{section.slug}/index.md"
-    listed = cards([section], outcomes, language, settings, page=page, editions=editions)
+    text = words(language)
+    path = learning_path.draw(section, language, page, editions)
+    if path:
+        path = f"## {text['path']} {{#reading-path}}\n\n{text['path_intro']}\n\n{path}"
     blocks = [
         front_matter(title=plain(title), description=plain(summary)),
         f"# {title} {{#{headings.slug(section.slug)}}}",
         summary.strip(),
-        listed,
+        path,
+        f"## {text['lessons']} {{#lessons}}" if path else "",
+        cards([section], outcomes, language, settings, page=page, editions=editions),
+        *self_test.blocks(section, language, settings),
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from tutorials_lib.site.inline import inline_values
@@ -67,6 +67,20 @@ def with_ids(text: str, anchors: str, used: set[str], shift: int = 0) -> str:
     `anchors` is the same prose in the language that names the ids. `used` holds the page's ids and grows.
     `shift` lowers the headings by so many levels.
     """
+    return _rewritten(
+        text, anchors, used, lambda level, title, name: f"{'#' * min(level + shift, 6)} {title} {{#{name}}}"
+    )
+
+
+def with_anchors(text: str, anchors: str, used: set[str]) -> str:
+    """Like `with_ids` for Markdown that knows no ids, as in notebooks: an empty anchor opens each heading."""
+    return _rewritten(
+        text, anchors, used, lambda level, title, name: f'{"#" * level} <a id="{name}"></a>{title}'
+    )
+
+
+def _rewritten(text: str, anchors: str, used: set[str], written: Callable[[int, str, str], str]) -> str:
+    """`text`, each heading as `written` makes it from its level, title and id."""
     own, named = headings(text), headings(anchors)
     if len(own) != len(named):
         named = own
@@ -75,7 +89,7 @@ def with_ids(text: str, anchors: str, used: set[str], shift: int = 0) -> str:
         explicit = _EXPLICIT.search(source.title)
         name = unique(explicit["id"] if explicit else slug(source.title), used)
         used.add(name)
-        marks = "#" * min(heading.level + shift, 6)
-        result += [text[position : heading.start], f"{marks} {_EXPLICIT.sub('', heading.title)} {{#{name}}}"]
+        title = _EXPLICIT.sub("", heading.title)
+        result += [text[position : heading.start], written(heading.level, title, name)]
         position = heading.end
     return "".join([*result, text[position:]])

@@ -10,14 +10,16 @@ import posixpath
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from nbformat import NotebookNode, from_dict, v4
 
 from tutorials_lib.site import figures
 from tutorials_lib.site.edition import Code, Edition, Picture, ProseText, Shown
 from tutorials_lib.site.exercise import stub
+from tutorials_lib.site.headings import with_anchors
 from tutorials_lib.site.markdown import CODE_SPAN, LINK, blank, without_fences
-from tutorials_lib.site.page import pictures_in
+from tutorials_lib.site.page import naming_prose, pictures_in
 from tutorials_lib.site.quiz import parse_quiz
 from tutorials_lib.site.record import Raised, Stream
 from tutorials_lib.site.settings import Settings
@@ -52,9 +54,11 @@ def exercises(edition: Edition, settings: Settings) -> str:
     intro = text["exercises_intro"].format(lesson=lesson)
     title = text["exercises_title"].format(title=edition.title)
     cells = [_markdown_cell(f"# {title}\n\n{intro}"), *_setup(edition, settings)]
+    used: set[str] = set()  # ids of the headings: this notebook is a page, and readers change its language
     for cell in edition.cells:
         if isinstance(cell, ProseText):
-            cells.append(_prose_cell(edition, cell))
+            named = naming_prose(edition.tutorial, cell, settings)
+            cells.append(_prose_cell(edition, replace(cell, text=with_anchors(cell.text, named, used))))
         elif cell.cell.solution:
             cells.append(_code_cell(stub(cell.whole, text["your_code"]), ("exercise",)))
         elif cell.whole:

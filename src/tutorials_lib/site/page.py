@@ -29,13 +29,12 @@ from babel import UnknownLocaleError
 from babel.dates import format_date
 from bs4 import BeautifulSoup
 
-from tutorials_lib.site import api, figures, headings
+from tutorials_lib.site import api, figures, headings, quiz
 from tutorials_lib.site.edition import IMAGES, SVG, Code, Edition, Picture, ProseText, Shown, chosen
 from tutorials_lib.site.inline import localize
 from tutorials_lib.site.markdown import CODE_SPAN, HTML_IMAGE, IMAGE, blank, without_fences
-from tutorials_lib.site.quiz import parse_quiz
 from tutorials_lib.site.record import Failure, Raised, Stream
-from tutorials_lib.site.script import NEUTRAL, ProseCell, Tutorial
+from tutorials_lib.site.script import ProseCell, Tutorial
 from tutorials_lib.site.settings import Settings
 from tutorials_lib.site.words import FALLBACK, words
 
@@ -73,6 +72,30 @@ def front_matter(**values: object) -> str:
     return f"---\n{yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1000)}---"
 
 
+def naming_language(settings: Settings) -> str:
+    """The language whose words give ids to the pages of all."""
+    return FALLBACK if FALLBACK in settings.languages else settings.languages[0]
+
+
+def naming_prose(tutorial: Tutorial, cell: ProseText, settings: Settings) -> str:
+    """The twin of a prose cell whose headings name those of every language."""
+    twins = tutorial.cells[cell.index]
+    assert isinstance(twins, ProseCell)
+    named = twins.in_language(naming_language(settings)) or next(iter(twins.texts.values()))
+    return named.text
+
+
+def heading_ids(tutorial: Tutorial, settings: Settings) -> list[str]:
+    """The ids of a lesson's headings, in every language, without a run."""
+    naming = naming_language(settings)
+    used = {headings.slug(chosen(tutorial.header.title, naming, tutorial.name))}
+    for cell in tutorial.cells:
+        if isinstance(cell, ProseCell):
+            text = (cell.in_language(naming) or next(iter(cell.texts.values()))).text
+            headings.with_ids(text, text, used)
+    return sorted(used)
+
+
 def quantity(value: float, spec: str, unit: str, language: str) -> str:
     """A measured number with its unit, marked as one that differs from run to run."""
     text = words(language)[unit].format(value=localize(value, spec, language))
@@ -101,8 +124,7 @@ class _Page:
         self.path = f"{self.tutorial.slug}.md"
         self.ids: set[str] = set()
         self.quizzes = 0
-        names = settings.languages
-        self.naming = FALLBACK if FALLBACK in names else names[0]  # the language whose headings give the ids
+        self.naming = naming_language(settings)
         levels = [heading.level for cell in self._prose() for heading in headings.headings(cell.text)]
         self.shift = int(1 in levels)  # the page's title is the only heading of level 1
 
@@ -182,33 +204,17 @@ class _Page:
             yield "</div>"
 
     def _text(self, cell: ProseText) -> str:
-        texts = self.tutorial.cells[cell.index]
-        assert isinstance(texts, ProseCell)
-        named = texts.texts.get(self.naming) or texts.texts.get(NEUTRAL) or next(iter(texts.texts.values()))
-        text = headings.with_ids(cell.text, named.text, self.ids, self.shift)
+        text = headings.with_ids(
+            cell.text, naming_prose(self.tutorial, cell, self.settings), self.ids, self.shift
+        )
         for target, path in reversed(list(pictures_in(text))):
             address = link(_prose_picture_path(self.tutorial.slug, path), self.path)
             text = text[: target.start] + address + text[target.stop :]
         return text
 
     def _quiz(self, cell: ProseText) -> str:
-        quiz = parse_quiz(self._text(cell))
         self.quizzes += 1
-        name = f"quiz-{self.quizzes}"
-        label = escape(self.words["quiz"])
-        blocks = [
-            f'<div class="tut-quiz" role="group" aria-label="{label}" id="{name}" markdown="1">',
-            quiz.question,
-        ]
-        for option in quiz.options:
-            kind = "right" if option.right else "wrong"
-            blocks += [
-                f'<details class="tut-option tut-{kind}" name="{name}" markdown="1">',
-                f'<summary markdown="span">{option.text}</summary>',
-                option.verdict(self.words),
-                "</details>",
-            ]
-        return "\n\n".join(block for block in [*blocks, quiz.after, "</div>"] if block)
+        return quiz.render(quiz.parse_quiz(self._text(cell)), f"quiz-{self.quizzes}", self.words)
 
     def _code(self, cell: Code) -> Iterator[str]:
         if cell.cell.hidden and not cell.failure:

@@ -1,10 +1,11 @@
-"""A question with options, read from prose: `- [x] right: why` and `- [ ] wrong: why not`."""
+"""A question with options: read from prose (`- [x] right: why`, `- [ ] wrong: why not`), shown on a page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from tutorials_lib.site.markdown import CODE_SPAN, INLINE_MATH, blank
 
@@ -55,3 +56,24 @@ def _option(match: re.Match[str]) -> Option:
     colon = visible.find(": ")
     answer, why = (text, "") if colon < 0 else (text[:colon], text[colon + 2 :])
     return Option(answer.strip(), why.strip(), match["mark"] in "xX")
+
+
+def render(quiz: Quiz, name: str, words: Mapping[str, str]) -> str:
+    """The question as Markdown in HTML: every option unfolds its verdict, also where no script runs.
+
+    `name` is its id on the page.
+    """
+    label = escape(words["quiz"])
+    blocks = [
+        f'<div class="tut-quiz" role="group" aria-label="{label}" id="{name}" markdown="1">',
+        quiz.question,
+    ]
+    for option in quiz.options:
+        kind = "right" if option.right else "wrong"
+        blocks += [
+            f'<details class="tut-option tut-{kind}" name="{name}" markdown="1">',
+            f'<summary markdown="span">{option.text}</summary>',
+            option.verdict(words),
+            "</details>",
+        ]
+    return "\n\n".join(filter(None, (*blocks, quiz.after, "</div>")))

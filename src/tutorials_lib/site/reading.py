@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from tutorials_lib.site import galleryformat, header
+from tutorials_lib.site import dependencies, galleryformat, header, self_test
 from tutorials_lib.site.comments import is_twin
 from tutorials_lib.site.findings import Finding
 from tutorials_lib.site.inline import inline_values
@@ -46,35 +46,62 @@ _SECTION_KEYS = {
     "title": header.texts,
     "summary": header.texts,
     "order": header.integer,
-    "scripts": header.tags,
+    "scripts": dependencies.steps,
 }
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A section as read, with what can be judged only when all sections are known."""
+
+    section: Section
+    slugs: tuple[str, ...]  # of every script in reading order, those that could not be read included
+    steps: tuple[dependencies.Step, ...]
 
 
 def read_examples(examples: Path, languages: Sequence[str]) -> tuple[tuple[Section, ...], list[Finding]]:
     """The sections that could be read, and everything that is wrong with any of them."""
     if not examples.is_dir():
         return (), [Finding(examples, 0, "no such folder", "a folder with scripts (*.py)")]
-    sections: list[Section] = []
+    folders: list[_Folder] = []
     findings: list[Finding] = []
     for folder in (examples, *sorted(entry for entry in examples.iterdir() if _is_section(entry))):
         paths = sorted(path for path in folder.glob("*.py") if path.is_file() and path.name[0] not in "_.")
         if paths:
-            section, faults = _read_section(folder, paths, examples, languages)
-            sections.append(section)
+            read, faults = _read_section(folder, paths, examples, languages)
+            folders.append(read)
             findings += faults
-    if not sections:
+        if folder != examples:
+            findings += _too_deep(folder)
+    if not folders:
         findings.append(Finding(examples, 0, "no scripts here", "scripts (*.py) in it or in its folders"))
-    sections.sort(key=lambda section: (section.order, section.folder))
-    return tuple(sections), findings + _collisions(sections, examples)
+    folders.sort(key=lambda read: (read.section.order, read.section.folder))
+    sections = tuple(read.section for read in folders)
+    order = [slug for read in folders for slug in read.slugs]
+    for read in folders:
+        file = examples / read.section.folder / "_section.yml"
+        findings += dependencies.faults(read.section.folder, file, read.steps, order)
+        if read.section.self_test:
+            findings += self_test.faults(read.section.self_test, order)
+    return sections, findings + _collisions(sections, examples)
 
 
 def _is_section(entry: Path) -> bool:
     return entry.is_dir() and entry.name[0] not in "_."
 
 
+def _too_deep(folder: Path) -> Iterator[Finding]:
+    """Scripts below a section's folder, which nobody would ever see; packages and `_names` are no scripts."""
+    for below in sorted(entry for entry in folder.iterdir() if _is_section(entry)):
+        if not (below / "__init__.py").exists():
+            for path in sorted(path for path in below.rglob("*.py") if path.name[0] not in "_."):
+                expected = f"it in {folder.name}/ or in a section of its own; or a folder named _{below.name}"
+                yield Finding(path, 0, "a script more than one folder deep is no lesson", expected)
+
+
 def _read_section(
     folder: Path, paths: list[Path], examples: Path, languages: Sequence[str]
-) -> tuple[Section, list[Finding]]:
+) -> tuple[_Folder, list[Finding]]:
     name = "" if folder == examples else folder.name
     file = folder / "_section.yml"
     values: dict = {}
@@ -86,18 +113,24 @@ def _read_section(
         entries = header.read_entries(text, 1, file, languages, _SECTION_KEYS)
         values, lines = entries.values, entries.lines
         findings += entries.findings
-    wanted = list(values.get("scripts", ()))
-    for missing in sorted(set(wanted) - {path.stem for path in paths}):
+    steps: tuple[dependencies.Step, ...] = values.get("scripts", ())
+    rank = {step.name: place for place, step in enumerate(steps)}
+    for missing in sorted(set(rank) - {path.stem for path in paths}):
         findings.append(
             Finding(file, lines["scripts"], f"no script named {missing!r}", "names of scripts beside it")
         )
-    rank = {stem: place for place, stem in enumerate(wanted)}
+    paths.sort(key=lambda path: (rank.get(path.stem, len(rank)), path.stem))
     tutorials = []
-    for path in sorted(paths, key=lambda path: (rank.get(path.stem, len(rank)), path.stem)):
+    for path in paths:
         tutorial, faults = read_script(path, examples, languages)
         findings += faults
         if tutorial is not None:
             tutorials.append(tutorial)
+    questions = None
+    if (folder / self_test.FILE).is_file():
+        questions, faults = read_script(folder / self_test.FILE, examples, languages)
+        findings += faults
+    slugs = tuple(dependencies.slug_of(path.stem, name) for path in paths)
     number = name.partition("_")[0]
     shown = section_slug(name or examples.resolve().name).replace("_", " ")
     section = Section(
@@ -106,8 +139,16 @@ def _read_section(
         summary=values.get("summary", {}),
         order=values.get("order", int(number) if number.isdecimal() else (1000 if name else -1)),
         tutorials=tuple(tutorials),
+        after={
+            dependencies.slug_of(step.name, name): tuple(
+                dependencies.slug_of(other, name) for other in step.after
+            )
+            for step in steps
+            if step.after
+        },
+        self_test=questions,
     )
-    return section, findings
+    return _Folder(section, slugs, steps), findings
 
 
 def _collisions(sections: Sequence[Section], examples: Path) -> list[Finding]:

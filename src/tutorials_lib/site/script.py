@@ -104,10 +104,17 @@ class Section:
     summary: Mapping[str, str]
     order: int
     tutorials: tuple[Tutorial, ...]
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slug → slugs that it builds on
+    self_test: Tutorial | None = None  # questions about the whole section: nothing but quiz cells
 
     @property
     def slug(self) -> str:
         return section_slug(self.folder)
+
+    @property
+    def written(self) -> tuple[Tutorial, ...]:
+        """Every file of the section that people write."""
+        return self.tutorials + ((self.self_test,) if self.self_test else ())
 
 
 def section_slug(folder: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from tutorials_lib.site.findings import Finding, SiteError
 
+LANGUAGES_EXPECTED = 'names as in "es", "en" or "pt_BR" (not "pt-BR": they are arguments of tr as well)'
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,6 +22,7 @@ class Settings:
     examples: str = "examples"
     store: str = ".tutorials/store"
     glossary: str = "docs/glossary.yml"
+    statements: str = "docs/statements.yml"
     words: str = "docs/words"  # <language>.txt: words the spelling check accepts
     repository: str = ""  # "owner/name" on GitHub, for Colab links; empty: no link
     notebooks_branch: str = "notebooks"  # where the deploy workflow publishes the executed notebooks
@@ -64,10 +67,10 @@ def load_settings(start: Path | None = None, **overrides: object) -> Settings:
 def is_language(name: str) -> bool:
     """Whether a name can be that of a language: it names folders, and arguments of `tr`.
 
-    >>> is_language("es"), is_language("pt_BR"), is_language("../x")
-    (True, True, False)
+    >>> is_language("es"), is_language("pt_BR"), is_language("pt-BR"), is_language("../x")
+    (True, True, False, False)
     """
-    return re.fullmatch(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", name) is not None
+    return re.fullmatch(r"[a-z]{2,3}(?:_[A-Za-z0-9]{2,8})*", name) is not None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -88,8 +91,6 @@ def _check_types(table: dict[str, Any], file: Path) -> None:
             expected = "a list of texts" if is_list else "a text"
             findings.append(Finding(file, 0, f"[tool.tutorials] {entry.name} is {value!r}", expected))
         elif entry.name == "languages" and not (texts and all(map(is_language, texts))):
-            findings.append(
-                Finding(file, 0, f"[tool.tutorials] languages is {value!r}", 'as in ["es", "en"]')
-            )
+            findings.append(Finding(file, 0, f"[tool.tutorials] languages is {value!r}", LANGUAGES_EXPECTED))
     if findings:
         raise SiteError(findings)

@@ -24,13 +24,12 @@ def palette_css() -> str:
 
 
 def language_name(language: str) -> str:
-    """The language's name in itself: `Español`, `English`.
+    """The language's name in itself.
 
-    >>> language_name("es"), language_name("en")
-    ('Español', 'English')
+    >>> language_name("es"), language_name("pt_BR")
+    ('Español', 'Português (Brasil)')
     """
-    locale = Locale.parse(language, sep="-")
-    name = locale.get_display_name(language.replace("-", "_")) or language
+    name = Locale.parse(language).get_display_name(language) or language
     return name[0].upper() + name[1:]
 
 
@@ -38,7 +37,7 @@ def language_name(language: str) -> str:
 class Alternate:
     """One page in one language: `relative` seen from the page being shown, `absolute` for search engines."""
 
-    language: str
+    language: str  # as HTML writes it: pt-BR
     name: str
     relative: str
     absolute: str
@@ -60,9 +59,9 @@ def alternates(
 ) -> tuple[Alternate, ...]:
     """The page at `url` in every language; `available` are the languages that have it.
 
-    >>> found = alternates("a/b.html", "es", ("es", "en"), "https://x.org/", ("es",))
-    >>> found[1].relative, found[1].exists
-    ('../en/index.html', False)
+    >>> found = alternates("a/b.html", "es", ("es", "pt_BR"), "https://x.org/", ("es",))
+    >>> found[1].relative, found[1].exists, found[1].language
+    ('../pt_BR/index.html', False, 'pt-BR')
     """
     here = posixpath.dirname(language_folder(language, languages) + url) or "."
     found = []
@@ -72,7 +71,8 @@ def alternates(
         address = folder + (url if exists else "index.html")
         relative = posixpath.relpath(address, here) + ("/" if address.endswith("/") else "")
         absolute = root_url + folder + url
-        found.append(Alternate(other, language_name(other), relative, absolute, other == language, exists))
+        tag = other.replace("_", "-")
+        found.append(Alternate(tag, language_name(other), relative, absolute, other == language, exists))
     return tuple(found)
 
 

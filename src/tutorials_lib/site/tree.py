@@ -14,7 +14,7 @@ from operator import is_not
 from pathlib import Path
 from typing import Any
 
-from tutorials_lib.site import gallery, notebook, page
+from tutorials_lib.site import gallery, notebook, page, statements
 from tutorials_lib.site.edition import Edition, edition
 from tutorials_lib.site.findings import Finding, SiteError
 from tutorials_lib.site.record import Failure, Record
@@ -46,6 +46,7 @@ def build_tree(
             )
     tree["gallery.md"] = gallery.gallery_page(sections, outcomes, language, settings, editions)
     tree |= gallery.reference_pages(sections, language)
+    tree |= statements.pages(sections, language, settings)
     return tree
 
 

@@ -51,6 +51,19 @@ _WORDS: dict[str, dict[str, str]] = {
         "by_function_intro": "En qué lecciones aparece cada función.",
         "lessons": "Lecciones",
         "lessons_using": "Lecciones que lo usan",
+        "statements": "De los apuntes a las lecciones",
+        "statements_intro": "Estas lecciones nacen de dos cuadernos de apuntes de un curso de PyTorch en "
+        "video. Aquí, lo que aquellos apuntes afirman y el lugar donde una ejecución lo muestra, lo mide o "
+        "lo corrige.",
+        "path": "Camino de lectura",
+        "path_intro": "De arriba abajo, en el orden en que conviene leer. Cada línea une una lección con las "
+        "que se apoyan en ella; el número en verde dice que ya contestaste sus preguntas.",
+        "builds_on": "se apoya en {lessons}",
+        "self_test": "Ponte a prueba",
+        "score_progress": "{answered} de {total} contestadas",
+        "score_result": "{right} de {total} correctas al primer intento",
+        "score_review": "Para repasar:",
+        "again": "Empezar de nuevo",
         "reference": "Referencia",
         "seconds": "{value} s",
         "mebibytes": "{value} MiB",
@@ -99,6 +112,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "by_function_intro": "In which lessons each function appears.",
         "lessons": "Lessons",
         "lessons_using": "Lessons that use it",
+        "statements": "From the notes to the lessons",
+        "statements_intro": "These lessons grew out of two sets of notes on a video course about PyTorch. "
+        "Here is what those notes state, and where a run shows it, measures it or puts it right.",
+        "path": "Reading path",
+        "path_intro": "From top to bottom, in the order to be read. Each line joins a lesson to those that "
+        "build on it; a number in green says that you have answered its questions.",
+        "builds_on": "builds on {lessons}",
+        "self_test": "Test yourself",
+        "score_progress": "{answered} of {total} answered",
+        "score_result": "{right} of {total} right at the first try",
+        "score_review": "To read again:",
+        "again": "Start again",
         "reference": "Reference",
         "seconds": "{value} s",
         "mebibytes": "{value} MiB",

@@ -1,4 +1,4 @@
-/* Filter of the gallery, and which questions the reader has answered. Without it every page is complete. */
+/* Filter of the gallery, and what the reader has answered. Without it every page is complete. */
 ;(function () {
   "use strict"
 
@@ -47,23 +47,28 @@
     show(fromAddress())
   }
 
-  /* Progress stays in this browser: one entry a lesson, the ids of the questions answered right. */
-  var store = {
-    read: function () {
-      try {
-        return JSON.parse(localStorage.getItem("tutorials-progress")) || {}
-      } catch (error) {
-        return {}
-      }
-    },
-    write: function (progress) {
-      try {
-        localStorage.setItem("tutorials-progress", JSON.stringify(progress))
-      } catch (error) {
-        /* private windows may refuse */
-      }
-    },
+  /* What is remembered stays in this browser. */
+  function remembered(key) {
+    return {
+      read: function () {
+        try {
+          return JSON.parse(localStorage.getItem(key)) || {}
+        } catch (error) {
+          return {}
+        }
+      },
+      write: function (value) {
+        try {
+          localStorage.setItem(key, JSON.stringify(value))
+        } catch (error) {
+          /* private windows may refuse */
+        }
+      },
+    }
   }
+
+  var store = remembered("tutorials-progress") // one entry a lesson: the ids of the questions answered right
+  var tests = remembered("tutorials-self-tests") // one entry a section: for each question, whether the first answer was right
 
   function rememberAnswers() {
     var page = document.querySelector("[data-lesson]")
@@ -87,15 +92,89 @@
     })
   }
 
-  function markCards() {
+  /* Cards, and stops of a section's path. */
+  function markLessons() {
     var progress = store.read()
-    document.querySelectorAll(".tut-card[data-slug]").forEach(function (card) {
-      var lesson = progress[card.dataset.slug]
-      if (lesson && lesson.answered.length >= lesson.of) card.classList.add("tut-done")
+    document.querySelectorAll("li[data-slug]").forEach(function (entry) {
+      var lesson = progress[entry.dataset.slug]
+      if (lesson && lesson.answered.length >= lesson.of) entry.classList.add("tut-done")
     })
+  }
+
+  /* The first answer to each question counts; the score says what to read again. */
+  function selfTest() {
+    var test = document.querySelector(".tut-self-test")
+    if (!test) return
+    var section = test.dataset.selfTest
+    var quizzes = Array.from(test.querySelectorAll(".tut-quiz"))
+    var score = test.querySelector(".tut-score")
+    var told = score.querySelector("p")
+
+    function answers() {
+      return tests.read()[section] || {}
+    }
+
+    function remember(given) {
+      var all = tests.read()
+      all[section] = given
+      tests.write(all)
+    }
+
+    function toRead(missed) {
+      var seen = {}
+      missed.forEach(function (quiz) {
+        quiz.querySelectorAll("a[href]").forEach(function (link) {
+          seen[link.href] = link.cloneNode(true)
+        })
+      })
+      return Object.keys(seen).map(function (address) { return seen[address] })
+    }
+
+    function show(given) {
+      var right = quizzes.filter(function (quiz) { return given[quiz.id] === true })
+      var missed = quizzes.filter(function (quiz) { return given[quiz.id] === false })
+      quizzes.forEach(function (quiz) {
+        quiz.classList.toggle("tut-answered", given[quiz.id] === true)
+        quiz.classList.toggle("tut-missed", given[quiz.id] === false)
+      })
+      var answered = right.length + missed.length
+      var text = answered < quizzes.length ? score.dataset.progress : score.dataset.result
+      told.textContent = text
+        .replace("{answered}", answered)
+        .replace("{right}", right.length)
+        .replace("{total}", quizzes.length)
+      if (answered === quizzes.length && missed.length) {
+        told.append(". " + score.dataset.review)
+        toRead(missed).forEach(function (link, place) { told.append(place ? ", " : " ", link) })
+      }
+      score.hidden = answered === 0
+    }
+
+    var given = answers()
+    test.addEventListener(
+      "toggle", // does not bubble
+      function (event) {
+        var option = event.target
+        var quiz = option.closest(".tut-quiz")
+        if (!option.open || !quiz || quiz.id in given) return
+        given[quiz.id] = option.classList.contains("tut-right")
+        remember(given)
+        show(given)
+      },
+      true
+    )
+    score.querySelector("button").addEventListener("click", function () {
+      test.querySelectorAll("details[open]").forEach(function (option) { option.open = false })
+      given = {}
+      remember(given)
+      show(given)
+      quizzes[0].querySelector("summary").focus()
+    })
+    show(given)
   }
 
   filterCards()
   rememberAnswers()
-  markCards()
+  markLessons()
+  selfTest()
 })()
