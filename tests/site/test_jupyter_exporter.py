@@ -4,9 +4,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from mkdocs_jupyter import nbconvert2
+from mkdocs_jupyter.plugin import _get_markdown_toc
 from nbconvert.exporters.html import HTMLExporter
 
-from tutorials_lib.site.jupyter_exporter import QuickExporter
+from tutorials_lib.site.jupyter_exporter import QuickExporter, prose
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def notebook(tmp_path):
     ]
     cells = [
         v4.new_markdown_cell("## Derivada\n\n$x_1 < x_2$ y [un enlace](a.md)\n\n```python\nx = 1\n```"),
-        v4.new_code_cell("print('1 < 2')  # «&»", outputs=outputs, execution_count=1),
+        v4.new_code_cell("# no heading\nprint('1 < 2')  # «&»", outputs=outputs, execution_count=1),
         v4.new_code_cell("x = '<div class=\"jp-Cell-inputWrapper\"'"),
     ]
     path = tmp_path / "sample.ipynb"
@@ -43,3 +44,9 @@ def test_whatever_may_scroll_can_be_reached_by_keyboard(notebook, monkeypatch):
     scrollable = page.select("div.jp-Cell-inputWrapper, div.jp-OutputArea-output")
     assert len(scrollable) >= 4
     assert all(element.get("tabindex") == "0" for element in scrollable)
+
+
+def test_prose_has_the_headings_of_the_notebook(notebook):
+    theirs = nbconvert2.nb2md(str(notebook))
+    assert "no heading" not in theirs
+    assert _get_markdown_toc(prose(str(notebook)), 6) == _get_markdown_toc(theirs, 6)

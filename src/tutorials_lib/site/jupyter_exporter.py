@@ -1,8 +1,13 @@
-"""nbconvert's exporter, quicker: mkdocs-jupyter makes one for each notebook and parses what it wrote."""
+"""nbconvert's exporter, quicker: mkdocs-jupyter makes one for each notebook and parses what it wrote.
+
+It makes another one for the headings of the notebook: `prose` has them at once.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
@@ -51,3 +56,9 @@ class QuickExporter(HTMLExporter):
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
         # a keyboard can scroll only what it can reach
         return _SCROLLABLE.sub(r'\g<0> tabindex="0"', html), resources
+
+
+def prose(path: str) -> str:
+    """The Markdown cells of a notebook, one after the other."""
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")

@@ -320,11 +320,12 @@ def site_error_behind(error: BaseException | None) -> SiteError | None:
 
 def quicken_notebooks() -> None:
     """Let mkdocs-jupyter, which is installed where it is configured, convert with our exporter."""
-    from mkdocs_jupyter import nbconvert2
+    from mkdocs_jupyter import convert, nbconvert2
 
-    from tutorials_lib.site.jupyter_exporter import QuickExporter
+    from tutorials_lib.site import jupyter_exporter
 
-    nbconvert2.HTMLExporter = QuickExporter
+    nbconvert2.HTMLExporter = jupyter_exporter.QuickExporter
+    convert.nb2md = jupyter_exporter.prose
 
 
 def add_assets(files: Files, config: MkDocsConfig, folder: Path) -> None:
