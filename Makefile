@@ -7,11 +7,11 @@ INSTALLED := $(VENV)/.installed
 # Material announces on every build that MkDocs 2 will break it: our versions are pinned.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site serve test check bench lock clean
+.PHONY: help site serve test check bench bench-cuda bench-xla bench-tpu-aot bench-tpu-install agree lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-7s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-13s %s\n", $$1, $$2}'
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
@@ -36,13 +36,53 @@ check: $(INSTALLED) ## everything that needs no run: code style, headers, twins,
 	$(BIN)/ruff format --check .
 	$(BIN)/tutorials check
 
+# ── benchmarks: results go to benchmarks/results/<machine>/, kept in the repository ──
+OPTIONS := --benchmark-enable --benchmark-only --benchmark-quiet --benchmark-disable-gc -v
+RECORD := $(OPTIONS) --record benchmarks/results
+SUITES := ceilings matmul operations precision compile loading threads models lessons
+FILES := $(SUITES:%=benchmarks/bench_%.py)
+PASSES := .benchmarks/passes
+XLA := .benchmarks/xla
+TPU := .benchmarks/tpu
+
 # The limited runs show what the same processor does without its newer instructions.
-RECORD := --benchmark-enable --benchmark-only --benchmark-quiet --benchmark-disable-gc --record benchmarks/results -v
-bench: $(INSTALLED) ## measure this machine and write benchmarks/results/<machine>/
-	$(BIN)/python -m pytest benchmarks/bench_matmul.py $(RECORD)
-	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py -k "cpu and bfloat16" $(RECORD)
+bench: $(INSTALLED) ## measure this processor, in less than 3 minutes
+	$(BIN)/python -m pytest $(FILES) $(RECORD)
+	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py \
+		-k "bfloat16 and not 2048" $(RECORD)
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 $(BIN)/python -m pytest benchmarks/bench_matmul.py \
-		-k "cpu and bfloat16 and not 1024 and not 2048" $(RECORD)
+		-k "bfloat16 and not 1024 and not 2048" $(RECORD)
+
+# Three passes, so that the noise of this GPU is known; in 9 minutes at most, however slow it is.
+bench-cuda: $(INSTALLED) ## the same on an NVIDIA GPU, three times in less than 9 minutes
+	@$(BIN)/python -c 'import sys, torch; sys.exit(not torch.cuda.is_available() and "no CUDA device: PyTorch finds none here")'
+	rm -rf $(PASSES)
+	for pass in 1 2 3; do $(BIN)/python -m pytest $(filter-out %threads.py %lessons.py,$(FILES)) $(OPTIONS) \
+		--backends cuda,cuda-inductor --minutes 2.6 --record $(PASSES)/$$pass || exit; done
+	$(BIN)/python -m tutorials_lib.bench.combine $(PASSES)/1 $(PASSES)/2 $(PASSES)/3 --into benchmarks/results
+
+bench-xla: $(XLA)/.installed ## the networks through XLA on this processor (torchax, other versions)
+	$(XLA)/bin/python -m pytest benchmarks/bench_models.py benchmarks/bench_compile.py $(RECORD) --backends xla
+
+# Compiling for a TPU needs none; libtpu is large (467 MB) and comes under Google's own terms.
+bench-tpu-aot: ## what Google's compiler expects of TPUs, compiled and not run (optional)
+	@test -x $(TPU)/bin/python || { echo "Not installed. Read benchmarks/requirements-tpu.txt, then: make bench-tpu-install"; exit 1; }
+	$(TPU)/bin/python benchmarks/tpu_aot.py --record benchmarks/results
+
+bench-tpu-install: benchmarks/requirements-tpu.txt
+	$(PYTHON) -m venv $(TPU)
+	$(TPU)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(TPU)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+
+$(XLA)/.installed: benchmarks/requirements-xla.txt
+	$(PYTHON) -m venv $(XLA)
+	@echo "Installing XLA's own environment (about 6 GB on disk, some minutes)…"
+	$(XLA)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(XLA)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+agree: $(INSTALLED) ## how far the results of now agree with those of another checkout: make agree OLD=path
+	$(BIN)/python -m tutorials_lib.bench.agree $(OLD) benchmarks/results
 
 lock: ## pin every dependency with its hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-header \

@@ -7,12 +7,11 @@ a vector, a batch of 16 through a layer, a narrow layer, and an outer product of
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
+from tutorials_lib.bench.backends import float32_products
 from tutorials_lib.bench.work import product_bytes, product_flop
 
 SQUARE = [(side, side, side) for side in (64, 128, 256, 512, 1024, 2048)]
@@ -27,7 +26,7 @@ STEP = {"float32": 2.0**-23, "tf32": 2.0**-10, "bfloat16": 2.0**-7}
 
 
 def pytest_generate_tests(metafunc) -> None:
-    devices = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+    devices = [name for name in metafunc.config.getoption("backends") if name in PRECISIONS]
     smoke = metafunc.config.getoption("smoke")
     cases = [
         (device, precision, shape)
@@ -66,14 +65,3 @@ def test_matrix_product(case, device: str, precision: str, shape: tuple[int, int
             flop=product_flop(*shape),
             moved_bytes=product_bytes(*shape, item_bytes=dtype.itemsize),
         )
-
-
-@contextmanager
-def float32_products(precision: str) -> Iterator[None]:
-    """Whether CUDA may round the inputs of float32 products to TF32: always said, never left to a default."""
-    before = torch.backends.cuda.matmul.fp32_precision
-    torch.backends.cuda.matmul.fp32_precision = "tf32" if precision == "tf32" else "ieee"
-    try:
-        yield
-    finally:
-        torch.backends.cuda.matmul.fp32_precision = before

@@ -3,8 +3,8 @@ title:
   es: Reglas o aprendizaje
   en: Rules or learning
 summary:
-  es: La misma receta escrita a mano y aprendida de platos probados, y un caso en que tres líneas ganan.
-  en: The same recipe written by hand and learned from tasted dishes, and a case that three lines win.
+  es: La misma receta escrita a mano y aprendida de platos probados, y un caso en que gana una sola línea.
+  en: The same recipe written by hand and learned from tasted dishes, and a case that one line wins.
 tags: [machine learning, rules, logistic regression, baseline, learning curve]
 objectives:
   es:
@@ -33,19 +33,19 @@ prerequisites:
 #
 # La lección acompaña las primeras clases de *PyTorch Fundamentals* (qué es el aprendizaje automático y por
 # qué usarlo) del curso [PyTorch for Deep Learning
-# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei Neagoie y Daniel Bourke; su
-# libro abierto abre el [capítulo 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) con lo mismo.
+# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei Neagoie y Daniel Bourke. En su
+# libro abierto le corresponde el [capítulo 00](https://www.learnpytorch.io/00_pytorch_fundamentals/).
 
 # %% [markdown] lang="en"
 # To program is to write the rules and let the computer produce the answers. Machine learning turns this
 # around: it is given inputs with their answers, and produces the rules. By the end you will have done both
-# with the same kitchen recipe, you will have read the rules that the model found, and you will know a task
-# for which the sensible course is to learn nothing.
+# with the same kitchen recipe, you will have read the rules that the model found, and you will be able to
+# recognise a task for which the sensible course is to learn nothing.
 #
 # The lesson goes with the first classes of *PyTorch Fundamentals* (what machine learning is and why use it)
-# of the course [PyTorch for Deep Learning
-# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke;
-# their open book opens [chapter 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) with the same.
+# of the course [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/)
+# by Andrei Neagoie and Daniel Bourke. In their open book the section is [chapter
+# 00](https://www.learnpytorch.io/00_pytorch_fundamentals/).
 
 # %%
 from collections import Counter
@@ -68,7 +68,8 @@ from tutorials_lib.plots import color, curves, heat_map, image_grid, interval_pl
 # cocinar el pollo media hora, agregar las verduras. ¿Importa el orden? La función `dish` hace de mundo: sigue
 # los pasos en el orden que le den y dice qué llega a la mesa.
 #
-# Cinco pasos se pueden ordenar de $5! = 120$ maneras. Antes de ejecutar, apuesta cuántas dan un buen plato.
+# Cinco pasos se pueden ordenar de $5! = 120$ maneras. Antes de ejecutar, haz tu apuesta: ¿cuántas dan un buen
+# plato?
 
 # %% [markdown] lang="en"
 # ## The kitchen
@@ -77,7 +78,8 @@ from tutorials_lib.plots import color, curves, heat_map, image_grid, interval_pl
 # oven, cook the chicken for half an hour, add the vegetables. Does the order matter? The function `dish`
 # plays the world: it follows the steps in whatever order it is given and says what reaches the table.
 #
-# Five steps can be put in $5! = 120$ orders. Before running, bet on how many give a good dish.
+# Five steps can be put in $5! = 120$ orders. Before running, place your bet: how many of them give a good
+# dish?
 
 # %%
 CUT, SEASON = tr(es="cortar", en="cut"), tr(es="sazonar", en="season")
@@ -159,8 +161,9 @@ assert agrees.all()
 # $$\text{bueno si}\quad z = b + \sum_{a<b} w_{ab}\, x_{ab} > 0,$$
 #
 # y entrenar es buscar los pesos con los que $z$ queda del lado correcto en los platos del cuaderno. Se llama
-# regresión logística. El último término de la pérdida, muy pequeño, evita que los pesos crezcan sin fin
-# cuando los ejemplos ya están bien separados.
+# regresión logística. La **pérdida** (`loss`) es el número que mide cuánto se equivoca el modelo y que el
+# entrenamiento baja; su último término, muy pequeño, evita que los pesos crezcan sin fin cuando los ejemplos
+# ya están bien separados.
 
 # %% [markdown] lang="en"
 # `{python} str(Proportion.of(agrees))`: from the inputs (an order) and the rules (written by a person), the
@@ -175,8 +178,9 @@ assert agrees.all()
 # $$\text{good if}\quad z = b + \sum_{a<b} w_{ab}\, x_{ab} > 0,$$
 #
 # and to train is to look for the weights that put $z$ on the right side for the dishes in the notebook. It is
-# called logistic regression. The last term of the loss, a very small one, keeps the weights from growing
-# without end once the examples are well separated.
+# called logistic regression. The **loss** (`loss`) is the number that measures how wrong the model is and
+# that training lowers; its last term, a very small one, keeps the weights from growing without end once the
+# examples are well separated.
 
 # %%
 pairs = list(combinations(STEPS, 2))
@@ -263,12 +267,13 @@ assert good_tasted <= 2
 # La franja va del peor al mejor de los diez sorteos. Con diez platos, lo aprendido acierta
 # `{python} table[0].mean():.1%` y la línea base `{python} baseline[0].mean():.1%`: en `{python} idle` de los
 # `{python} DRAWS` sorteos no hay diferencia alguna, porque el cuaderno casi no contiene platos buenos y decir
-# siempre «malo» ya lo explica. **Una exactitud alta no prueba que se haya aprendido algo**; la compara con
-# la línea base quien quiera saberlo. Con `{python} many` platos, `{python} perfect[many]` de los
-# `{python} DRAWS` sorteos aciertan en todos los órdenes que no probaron.
+# siempre «malo» ya lo explica. **Una exactitud alta no prueba que se haya aprendido algo**: para saberlo hay
+# que compararla con la línea base. Con `{python} many` platos, en `{python} perfect[many]` de los
+# `{python} DRAWS` sorteos el modelo acierta en todos los órdenes que no probó.
 #
-# El peor sorteo con 60 platos acertó `{python} str(learned[60, unlucky])`: de los sesenta que le tocaron,
-# solo `{python} good_tasted` habían salido buenos. No le faltaron datos, le faltaron datos de los dos lados.
+# El peor sorteo con 60 platos acertó `{python} str(learned[60, unlucky])`: entre los sesenta que le tocaron,
+# el número de platos buenos era `{python} good_tasted`. No le faltaban ejemplos: le faltaba casi por completo
+# uno de los dos lados.
 #
 # ## Leer las reglas
 #
@@ -278,13 +283,14 @@ assert good_tasted <= 2
 # %% [markdown] lang="en"
 # The band goes from the worst to the best of the ten draws. With ten dishes, what was learned gets
 # `{python} table[0].mean():.1%` right and the baseline `{python} baseline[0].mean():.1%`: in `{python} idle`
-# of the `{python} DRAWS` draws there is no difference at all, since the notebook holds hardly any good dish
-# and to say “bad” always explains it. **A high accuracy does not prove that anything was learned**; whoever
-# wants to know compares it with the baseline. With `{python} many` dishes, `{python} perfect[many]` of the
-# `{python} DRAWS` draws are right on every order they did not taste.
+# of the `{python} DRAWS` draws there is no difference at all, since the notebook holds hardly any good dish,
+# and always saying “bad” already explains it. **A high accuracy does not prove that anything was learned**:
+# to find out, compare it with the baseline. With `{python} many` dishes, in `{python} perfect[many]` of the
+# `{python} DRAWS` draws the model is right on every order that it did not taste.
 #
-# The worst draw with 60 dishes got `{python} str(learned[60, unlucky])` right: of the sixty it was dealt,
-# only `{python} good_tasted` had come out good. It did not lack data, it lacked data from both sides.
+# The worst draw with 60 dishes got `{python} str(learned[60, unlucky])` right: among the sixty it was dealt,
+# the number of good dishes was `{python} good_tasted`. It did not lack examples: it lacked one of the two
+# sides almost entirely.
 #
 # ## Reading the rules
 #
@@ -319,19 +325,20 @@ assert fourth > 2 * fifth
 assert set(ranked[-6:-4]) == {(SEASON, ADD), (PREHEAT, ADD)}
 
 # %% [markdown] lang="es"
-# Son las cuatro más pesadas: la cuarta pesa `{python} fourth:.2f` y la quinta `{python} fifth:.2f`. Las dos
-# que siguen, sazonar y precalentar antes de agregar, no son falsas: se deducen de las otras («sazonar antes
-# de cocinar» y «cocinar antes de agregar»). El modelo ve que acompañan a los buenos platos y les da algo de
-# peso; no sabe cuál es causa y cuál es consecuencia. Esa es la primera cautela al leer pesos.
+# Aparecen, y son las cuatro de mayor peso: la cuarta pesa `{python} fourth:.2f` y la quinta
+# `{python} fifth:.2f`. Las dos que siguen, sazonar y precalentar antes de agregar, no son falsas: se deducen
+# de las otras («sazonar antes de cocinar» y «cocinar antes de agregar»). El modelo ve que acompañan a los
+# buenos platos y les da algo de peso; no sabe cuál es causa y cuál es consecuencia. Esa es la primera cautela
+# al leer pesos.
 #
 # ## Los dos programas, lado a lado
 
 # %% [markdown] lang="en"
-# They are the four heaviest: the fourth weighs `{python} fourth:.2f` and the fifth `{python} fifth:.2f`. The
-# next two, to season and to preheat before adding, are not false: they follow from the others (“season before
-# cooking” and “cook before adding”). The model sees that they go along with good dishes and gives them some
-# weight; it does not know which is cause and which is consequence. That is the first caution when reading
-# weights.
+# They do, and theirs are the four largest weights: the fourth weighs `{python} fourth:.2f` and the fifth
+# `{python} fifth:.2f`. The next two, to season and to preheat before adding, are not false: they follow from
+# the others (“season before cooking” and “cook before adding”). The model sees that they go along with good
+# dishes and gives them some weight; it does not know which is cause and which is consequence. That is the
+# first caution when reading weights.
 #
 # ## The two programs, side by side
 
@@ -373,15 +380,15 @@ flow(
 )
 
 # %% [markdown] lang="es"
-# El cuadro de abajo a la derecha no está escrito a mano: son las cuatro parejas de mayor peso de la celda
-# anterior, y coinciden con el cuadro de reglas de la izquierda. Lo que a la izquierda entra, a la derecha
-# sale.
+# El cuadro de abajo a la derecha no está escrito a mano: contiene las cuatro parejas de mayor peso de la
+# celda anterior, y coinciden con el cuadro de reglas de la izquierda. Lo que a la izquierda entra, a la
+# derecha sale.
 #
 # ## Con datos de verdad
 #
 # La cocina era un mundo que inventamos. Los dígitos de 8×8 píxeles que trae scikit-learn los escribieron
-# trece personas, y en la prueba hay manos que el entrenamiento no vio. La tarea: ¿es un 0 o un 1? Tres
-# programas:
+# trece personas, y en los datos de prueba hay manos que el entrenamiento no vio. La tarea: ¿es un 0 o un 1?
+# Tres programas:
 #
 # 1. **regla a mano**: un 0 tiene hueco en el centro; es un 1 si el centro tiene más de un tercio de tinta;
 # 2. **un número aprendido**: la misma regla, con el umbral que menos falla en los ejemplos;
@@ -394,8 +401,8 @@ flow(
 # ## With real data
 #
 # The kitchen was a world of our making. The digits of 8×8 pixels that ship with scikit-learn were written by
-# thirteen people, and the test holds hands that training did not see. The task: is it a 0 or a 1? Three
-# programs:
+# thirteen people, and the test set contains hands that training did not see. The task: is it a 0 or a 1?
+# Three programs:
 #
 # 1. **rule by hand**: a 0 is hollow in the centre; it is a 1 if the centre has more than a third of ink;
 # 2. **one learned number**: the same rule, with the threshold that fails least on the examples;
@@ -477,29 +484,31 @@ decision = (
 
 # %% [markdown] lang="es"
 # En 0 contra 1 la regla a mano acierta `{python} str(by_hand)`; el umbral aprendido,
-# `{python} str(one_number)`, y los 64 pesos, `{python} str(pixels)`. Entre la primera y los últimos, sobre
-# las mismas imágenes, `{python} decision` ($P$ = `{python} p_value:.3f`, la prueba de McNemar de [Evaluación
-# honesta](../workflow/honest_evaluation.md)). El umbral aprendido no mejora al elegido a ojo: los intervalos
-# se cubren. Una idea de una línea llega lejos.
+# `{python} str(one_number)`, y los 64 pesos, `{python} str(pixels)`. Comparada la primera con los últimos
+# sobre las mismas imágenes, `{python} decision` ($P$ = `{python} p_value:.3f`, la frecuencia con que una
+# moneda repartiría así los desacuerdos; es la prueba de McNemar de [Evaluación
+# honesta](../workflow/honest_evaluation.md)). El umbral aprendido no mejora el elegido a ojo: los intervalos
+# se superponen. Una idea de una línea llega lejos.
 #
-# Con 3 contra 8 se ve lo demás. La regla del centro no dice nada: `{python} str(hand_38)`, una moneda. Para
+# Con 3 contra 8 se ve lo demás. La regla a mano no dice nada: `{python} str(hand_38)`, como una moneda. Para
 # arreglarla hay que **pensar otra regla**; para el programa que aprende bastó **cambiar los ejemplos**, sin
-# tocar una letra del código, y acierta `{python} str(pixels_38)`. Esa es la diferencia práctica entre los dos
-# repartos.
+# tocar una letra del código, y acierta `{python} str(pixels_38)`. Esa es la diferencia práctica entre las dos
+# maneras de programar.
 #
 # Los 64 pesos también se dejan leer si se ponen en su lugar en la imagen.
 
 # %% [markdown] lang="en"
 # In 0 against 1 the rule by hand gets `{python} str(by_hand)`; the learned threshold,
-# `{python} str(one_number)`, and the 64 weights, `{python} str(pixels)`. Between the first and the last, on
-# the same images, `{python} decision` ($P$ = `{python} p_value:.3f`, McNemar's test of [Honest
-# evaluation](../workflow/honest_evaluation.md)). The learned threshold does not improve on the one chosen by
-# eye: their intervals overlap. An idea of one line goes a long way.
+# `{python} str(one_number)`, and the 64 weights, `{python} str(pixels)`. Comparing the first with the last on
+# the same images, `{python} decision` ($P$ = `{python} p_value:.3f`, how often a coin would split the
+# disagreements like that; it is McNemar's test of [Honest evaluation](../workflow/honest_evaluation.md)). The
+# learned threshold does not improve on the one chosen by eye: their intervals overlap. An idea of one line
+# goes a long way.
 #
-# With 3 against 8 the rest shows. The rule of the centre says nothing: `{python} str(hand_38)`, a coin. To
+# With 3 against 8 the rest shows. The rule by hand says nothing: `{python} str(hand_38)`, like a coin. To
 # mend it one must **think of another rule**; for the program that learns it was enough to **change the
 # examples**, without touching a letter of the code, and it gets `{python} str(pixels_38)`. That is the
-# practical difference between the two.
+# practical difference between the two ways of programming.
 #
 # The 64 weights can be read as well once they are put in their place in the image.
 
@@ -524,7 +533,7 @@ assert center_weight > 0.5 and center_weight > around + 0.3
 # ¿Qué años son bisiestos? La regla del calendario gregoriano, de 1582, cabe en una línea: los divisibles
 # entre 4, salvo los múltiplos de 100 que no lo sean de 400. Hagamos como si nadie la conociera: una red ve
 # los calendarios de 1583 a 2026, cada año como cuatro dígitos, y predice los años de 2027 a 2999. ¿Qué
-# exactitud le das?
+# exactitud le pronosticas?
 
 # %% [markdown] lang="en"
 # The pixels of the centre push towards “it is a 1” (mean weight `{python} center_weight:.2f`) and those at
@@ -536,7 +545,7 @@ assert center_weight > 0.5 and center_weight > around + 0.3
 # Which years are leap years? The rule of the Gregorian calendar, of 1582, fits in one line: those divisible
 # by 4, except for the multiples of 100 that are not multiples of 400. Let us pretend that nobody knows it: a
 # network sees the calendars from 1583 to 2026, each year as four digits, and predicts the years from 2027 to
-# 2999. What accuracy do you give it?
+# 2999. What accuracy do you predict?
 
 # %%
 years = torch.arange(1583, 3000)
@@ -585,11 +594,11 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # acierta `{python} str(min(century_scores, key=lambda score: score.value))`; las tres dicen que 2100 es
 # bisiesto.
 #
-# No es mala suerte que más semillas curen. En el pasado hubo cinco años seculares, 1600 y 2000 bisiestos y
-# otros tres no, y a la red
-# le alcanzó con aprenderse esos cinco por sus demás dígitos. Un intervalo sobre los
-# `{python} future_years` años mide bien el promedio y calla lo que importa: los errores no caen al azar, caen
-# en la excepción. La regla acierta todos, y no porque la hayamos medido, sino porque **es** la definición.
+# No es mala suerte, y no se cura con más semillas. En el pasado hubo cinco años seculares, 1600 y 2000
+# bisiestos y otros tres no, y a la red le alcanzó con aprenderse esos cinco por sus demás dígitos. Un
+# intervalo sobre los `{python} future_years` años mide bien el promedio y calla lo que importa: los errores
+# no caen al azar, caen en la excepción. La regla acierta todos, y no porque la hayamos medido, sino porque
+# **es** la definición.
 
 # %% [markdown] lang="en"
 # The network learned all the past without a fault, and gets at least
@@ -599,17 +608,16 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # worst seed gets `{python} str(min(century_scores, key=lambda score: score.value))` right; all three say that
 # 2100 is a leap year.
 #
-# This is not bad luck that more seeds would cure. The past had five century years, 1600 and 2000 leap years
-# and three others not, and the
-# network could get by with memorising those five by their other digits. An interval over the
-# `{python} future_years` years measures the average well and is silent on what matters: the errors do not
-# fall at random, they fall on the exception. The rule gets all of them right, and not because we measured it
-# but because it **is** the definition.
+# This is not bad luck, and more seeds do not cure it. The past had five century years, 1600 and 2000 leap
+# years and three others not, and the network could get by with memorising those five by their other digits.
+# An interval over the `{python} future_years` years measures the average well and is silent on what matters:
+# the errors do not fall at random, they fall on the exception. The rule gets all of them right, and not
+# because we measured it but because it **is** the definition.
 
 # %% [markdown] lang="es"
 # ## Lo que dice Google, al pie de la letra
 #
-# Los apuntes del curso atribuyen a Google la frase *If you can build a simple rule-based system that doesn't
+# Las notas del curso atribuyen a Google la frase *If you can build a simple rule-based system that doesn't
 # require machine learning, do that*. Es una paráfrasis que circula con el curso. La regla número 1 de [Rules
 # of Machine Learning](https://developers.google.com/machine-learning/guides/rules-of-ml), de Martin
 # Zinkevich, dice: *Don't be afraid to launch a product without machine learning* (no temas lanzar un producto
@@ -618,8 +626,8 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # la idea: *Choose machine learning over a complex heuristic* (prefiere el aprendizaje a una heurística
 # complicada).
 #
-# Las dos caben en lo que viste: tres líneas bastan para el calendario y para un 0 contra un 1; nadie quiere
-# mantener a mano las que separan un 3 de un 8.
+# Las dos concuerdan con lo que viste: una línea basta para el calendario y otra va lejos con un 0 contra un
+# 1; nadie quiere mantener a mano las que separan un 3 de un 8.
 #
 # ## Para llevarte
 #
@@ -641,8 +649,8 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # **starting** without learning while there is no data yet. Rule number 3 completes the thought: *Choose
 # machine learning over a complex heuristic*.
 #
-# Both fit what you saw: three lines are enough for the calendar and for a 0 against a 1; nobody wants to
-# maintain by hand those that tell a 3 from an 8.
+# Both fit what you saw: one line is enough for the calendar, and another goes a long way with a 0 against a
+# 1; nobody wants to maintain by hand those that tell a 3 from an 8.
 #
 # ## What to keep
 #
@@ -658,16 +666,16 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # Un modelo que detecta fraudes acierta el 99,2 % de las operaciones. El 0,8 % de las operaciones son fraudes.
 # ¿Qué sabes?
 #
-# - [x] Que no supera a la línea base: responder siempre «no es fraude» acierta lo mismo. Falta ver cuántos
+# - [x] Que no supera la línea base: responder siempre «no es fraude» acierta lo mismo. Falta ver cuántos
 #   fraudes encontró.
 # - [ ] Que encontró casi todos los fraudes: pudo no haber encontrado ninguno.
 # - [ ] Que hace falta más exactitud: antes hace falta otra cuenta, la de los fraudes hallados.
 
 # %% [markdown] lang="en" tags=["quiz"]
-# A model that detects fraud is right on 99.2% of the operations. Of the operations, 0.8% are fraud. What do
+# A model that detects fraud is right on 99.2% of transactions, and 0.8% of transactions are fraud. What do
 # you know?
 #
-# - [x] That it does not beat the baseline: always to answer “no fraud” is right as often. What remains to be
+# - [x] That it does not beat the baseline: always answering “no fraud” is right as often. What remains to be
 #   seen is how many frauds it found.
 # - [ ] That it found nearly all the fraud: it may have found none.
 # - [ ] That more accuracy is needed: another count is needed first, that of the frauds found.
@@ -721,15 +729,15 @@ assert allowed([("b", "a")], ("a", "b")) == [("b", "a")]
 # ### Ejercicio 2: de los órdenes a las reglas, sin gradientes
 #
 # También se puede aprender contando. Escribe `always_before(good_orders, steps)`: las parejas `(a, b)` tales
-# que `a` va antes que `b` en **todos** los órdenes buenos, como un conjunto. Entrega más de las cuatro
-# reglas; el comentario de la comprobación dice por qué.
+# que `a` va antes que `b` en **todos** los órdenes buenos, como un conjunto. Devuelve más parejas que las
+# cuatro reglas; el comentario de la comprobación dice por qué.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: from the orders to the rules, without gradients
 #
 # One can also learn by counting. Write `always_before(good_orders, steps)`: the pairs `(a, b)` such that `a`
-# comes before `b` in **all** the good orders, as a set. It gives more than the four rules; the comment in the
-# check says why.
+# comes before `b` in **all** the good orders, as a set. It returns more pairs than the four rules; the
+# comment in the check says why.
 
 
 # %% tags=["solution"]

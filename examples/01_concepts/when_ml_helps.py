@@ -37,8 +37,8 @@ timeout_seconds: 180
 # Fundamentals* del curso [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei Neagoie y Daniel Bourke
 # ([capítulo 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) del libro abierto). Los datos son
-# reales, de scikit-learn, salvo la tabla del caso 3, que se simula porque hay que conocer la verdad; el giro
-# del caso 2 y las cuentas del 7 se arman con dígitos reales.
+# reales, de scikit-learn, salvo la tabla del tercer caso a favor, que se simula porque hay que conocer la
+# verdad; la cámara del segundo a favor y las cuentas del tercero en contra se arman con dígitos reales.
 
 # %% [markdown] lang="en"
 # The notes of the course give four reasons to use machine learning and four not to. They are good advice, and
@@ -51,8 +51,8 @@ timeout_seconds: 180
 # Fundamentals* of the course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke
 # ([chapter 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) of the open book). The data is real,
-# from scikit-learn, save the table of case 3, simulated because the truth must be known; the turning of case
-# 2 and the accounts of case 7 are made from real digits.
+# from scikit-learn, save the table of the third case for, simulated because the truth must be known; the
+# camera of the second case for and the accounts of the third against are made from real digits.
 
 # %%
 from collections.abc import Callable
@@ -163,8 +163,8 @@ assert worst_net.low > longest.high
 assert by_list[3].value < 0.8
 
 # %% [markdown] lang="es"
-# Con `{python} RULE_COUNTS[-1]` reglas la lista acierta `{python} str(longest)`, y la peor de tres redes (la
-# línea discontinua), `{python} str(worst_net)`. Los intervalos del 95 % no se tocan: van de
+# Ni con `{python} RULE_COUNTS[-1]` reglas la alcanza: la lista acierta `{python} str(longest)`, y la peor de
+# tres redes (la línea discontinua), `{python} str(worst_net)`. Los intervalos del 95 % no se tocan: van de
 # `{python} longest.low:.0%` a `{python} longest.high:.0%` y de `{python} worst_net.low:.0%` a
 # `{python} worst_net.high:.0%`. Y la lista ya no se puede leer. El consejo se sostiene.
 #
@@ -175,9 +175,9 @@ assert by_list[3].value < 0.8
 # aprender nada nuevo. Apuesta qué día deja de servir el primero.
 
 # %% [markdown] lang="en"
-# With `{python} RULE_COUNTS[-1]` rules the list gets `{python} str(longest)` right, and the worst of three
-# networks (the dashed line) `{python} str(worst_net)`. The 95% intervals do not touch: they go from
-# `{python} longest.low:.0%` to `{python} longest.high:.0%` and from `{python} worst_net.low:.0%` to
+# Not even `{python} RULE_COUNTS[-1]` rules catch up: the list gets `{python} str(longest)` right, and the
+# worst of three networks (the dashed line) `{python} str(worst_net)`. The 95% intervals do not touch: they go
+# from `{python} longest.low:.0%` to `{python} longest.high:.0%` and from `{python} worst_net.low:.0%` to
 # `{python} worst_net.high:.0%`. And the list can no longer be read. The advice holds.
 #
 # ## For, 2: the world changes
@@ -242,7 +242,7 @@ assert history[:, 1].amin() > 0.6
 # día acierta a lo más `{python} max(score.value for score in last_frozen):.0%`. El que reaprende termina con
 # `{python} str(min(last_alive, key=lambda score: score.value))` en la peor semilla. El consejo se sostiene
 # con una condición que las notas no dicen: la adaptación no es gratis. Costó `{python} labels_spent`
-# etiquetas nuevas, y sin ellas los dos modelos habrían sido el mismo.
+# etiquetas, y sin ellas los dos modelos habrían sido el mismo.
 #
 # ## A favor, 3: patrones en muchos datos
 #
@@ -260,7 +260,7 @@ assert history[:, 1].amin() > 0.6
 # and on the last day it gets at most `{python} max(score.value for score in last_frozen):.0%` right. The one
 # that learns again ends with `{python} str(min(last_alive, key=lambda score: score.value))` in the worst
 # seed. The advice holds on a condition that the notes leave out: adapting is not free. It cost
-# `{python} labels_spent` new labels, and without them the two models would have been the same one.
+# `{python} labels_spent` labels, and without them the two models would have been one and the same.
 #
 # ## For, 3: patterns in plenty of data
 #
@@ -320,10 +320,10 @@ assert single < 0.06
 # %% [markdown] lang="es"
 # Con `{python} ROWS[0]` filas la pareja más fuerte es la verdadera en `{python} str(found[0])` tablas y con
 # `{python} ROWS[-1]` en `{python} str(found[-1])` (intervalo desde `{python} found[-1].low:.0%`). La fuerza
-# verdadera es $0{,}56 - 0{,}44 = 0{,}12$, la línea discontinua. Con pocas filas aparece una pareja de fuerza
-# `{python} apparent[0]:.2f`, casi el triple, y **es falsa**: entre 1225 candidatas, la mejor de las
-# casualidades le gana al patrón. El consejo se sostiene, con su reverso: cuando hay pocos datos y muchas
-# columnas, siempre se encuentra algo.
+# verdadera es $0{,}56 - 0{,}44 = 0{,}12$, la línea discontinua. Con `{python} ROWS[0]` filas la más fuerte
+# parece tener `{python} apparent[0]:.2f` en promedio, casi el triple, y **es falsa**: entre 1225 candidatas,
+# la mejor de las casualidades le gana al patrón. El consejo se sostiene, con su reverso: cuando hay pocos
+# datos y muchas columnas, siempre se encuentra algo.
 #
 # ## A favor, 4: predicciones difíciles
 #
@@ -336,10 +336,10 @@ assert single < 0.06
 # %% [markdown] lang="en"
 # With `{python} ROWS[0]` rows the strongest pair is the true one in `{python} str(found[0])` tables, and with
 # `{python} ROWS[-1]` in `{python} str(found[-1])` (interval from `{python} found[-1].low:.0%`). The true
-# strength is $0.56 - 0.44 = 0.12$, the dashed line. With few rows a pair of strength
-# `{python} apparent[0]:.2f` turns up, nearly three times that, and **it is false**: among 1225 candidates the
-# best of the coincidences beats the pattern. The advice holds, and so does its reverse: with little data and
-# many columns one always finds something.
+# strength is $0.56 - 0.44 = 0.12$, the dashed line. With `{python} ROWS[0]` rows the strongest seems to have
+# `{python} apparent[0]:.2f` on average, nearly three times that, and **it is false**: among 1225 candidates
+# the best of the coincidences beats the pattern. The advice holds, and it has another side: with little data
+# and many columns one always finds something.
 #
 # ## For, 4: hard predictions
 #
@@ -399,7 +399,7 @@ assert errors[2] > 35
 # de entrenamiento). La diferencia entre el bosque y el modelo lineal `{python} forest_verdict`: va de
 # `{python} forest_gain[1]:.1f` a `{python} forest_gain[2]:.1f`. El consejo se sostiene a medias. Aprender
 # ayuda, y la predicción sigue siendo difícil: el mejor se equivoca `{python} errors.min():.0f` puntos en
-# promedio, y un modelo más complicado no compra más.
+# promedio, y el bosque, más complicado, no lo mejora.
 #
 # ## En contra, 1: hay que explicar
 #
@@ -412,12 +412,12 @@ assert errors[2] > 35
 # `{python} gained_low:.1f` to `{python} gained_high:.1f`; approximate, since the ten parts share training
 # data). The difference between the forest and the linear model `{python} forest_verdict`: it goes from
 # `{python} forest_gain[1]:.1f` to `{python} forest_gain[2]:.1f`. The advice half holds. Learning helps, and
-# the prediction remains hard: the best misses by `{python} errors.min():.0f` points on average, and a more
-# complicated model buys no more.
+# the prediction remains hard: the best misses by `{python} errors.min():.0f` points on average, and the
+# forest, a more complicated model, does not improve on it.
 #
 # ## Against, 1: an explanation is needed
 #
-# Is this tumour malignant? Thirty measures of cell nuclei, 569 patients ([Street et al.,
+# Is this tumour malignant? Thirty measurements of cell nuclei, 569 patients ([Street et al.,
 # 1993](https://doi.org/10.1117/12.148698)). Whoever gets the diagnosis has a right to the reasons. A tree of
 # two questions gives them in full; a network does not. What is the price?
 
@@ -470,27 +470,29 @@ closest_verdict = (
 
 # %% [markdown] lang="es"
 # El árbol impreso arriba **es** el modelo: se puede discutir con él. Acierta `{python} str(two)` y la red
-# `{python} str(net_score)`; con cualquiera de las cinco semillas el azar explica mal la diferencia sobre los
-# mismos pacientes ($P \le$ `{python} price:.4f`). El árbol de `{python} closest` preguntas acierta
+# `{python} str(net_score)`; con cualquiera de las cinco semillas es difícil atribuir al azar la diferencia
+# sobre los mismos pacientes ($P \le$ `{python} price:.4f`). El árbol de `{python} closest` preguntas acierta
 # `{python} str(Proportion.of(trees_right[closest]))` y `{python} closest_verdict` ($P$ =
 # `{python} closest_p:.3f`).
 #
-# Las notas dicen que los patrones aprendidos no se pueden interpretar. Es cuestión de **grado**. A la red se
-# le puede preguntar cuánto cambiaría su respuesta si cambiara un poco cada medida: es el gradiente de la
-# salida respecto de la entrada, que se llama *saliency* (relevancia; [Simonyan y otros,
-# 2013](https://arxiv.org/abs/1312.6034)). ¿Contarán cinco redes igual de exactas la misma historia?
+# Las notas dicen que los patrones aprendidos no suelen ser interpretables. Es cuestión de **grado**. A la red
+# se le puede preguntar cuánto cambiaría su respuesta si cambiara un poco cada medida: es el valor absoluto
+# del gradiente de la salida respecto de la entrada, que se llama *saliency* (relevancia; [Simonyan y otros,
+# 2013](https://arxiv.org/abs/1312.6034)). ¿Contarán la misma historia cinco redes que solo difieren en la
+# semilla?
 
 # %% [markdown] lang="en"
 # The tree printed above **is** the model: one can argue with it. It gets `{python} str(two)` right and the
-# network `{python} str(net_score)`; with any of the five seeds chance explains the difference on the same
-# patients poorly ($P \le$ `{python} price:.4f`). The tree of `{python} closest` questions gets
+# network `{python} str(net_score)`; with any of the five seeds the difference on the same patients is hard to
+# put down to chance ($P \le$ `{python} price:.4f`). The tree of `{python} closest` questions gets
 # `{python} str(Proportion.of(trees_right[closest]))` and `{python} closest_verdict` ($P$ =
 # `{python} closest_p:.3f`).
 #
-# The notes say that learned patterns are not interpretable. It is a matter of **degree**. The network can be
-# asked how much its answer would change if each measure changed a little: that is the gradient of the output
-# with respect to the input, called *saliency* ([Simonyan et al., 2013](https://arxiv.org/abs/1312.6034)).
-# Will five equally accurate networks tell the same story?
+# The notes say that learned patterns are not usually interpretable. It is a matter of **degree**. The network
+# can be asked how much its answer would change if each measurement changed a little: that is the absolute
+# value of the gradient of the output with respect to the input, called *saliency* ([Simonyan et al.,
+# 2013](https://arxiv.org/abs/1312.6034)). Will five networks that differ only in their seed tell the same
+# story?
 
 
 # %%
@@ -535,16 +537,16 @@ assert 0 < len(shared) < 5
 # de 2,5 cm». ¿Qué agrega una red que ve las cuatro medidas?
 
 # %% [markdown] lang="en"
-# Half way. The order of the thirty measures is alike from one network to another (the rank correlation goes
-# from `{python} agreement.min():.2f` to `{python} agreement.max():.2f`), and of the five favourites of each
-# network `{python} len(shared)` are on all five lists. It serves to know what the model looks at; it is not a
-# reason one could give a person, and it changes with the seed. The advice holds when the full reason is
-# needed, and costs what was measured.
+# Up to a point. The order of the thirty measurements is alike from one network to another (the rank
+# correlation goes from `{python} agreement.min():.2f` to `{python} agreement.max():.2f`), and of the five
+# favourites of each network `{python} len(shared)` are on all five lists. It serves to know what the model
+# looks at; it is not a reason one could give a person, and it changes with the seed. The advice holds when
+# the full reason is needed, and costs what was measured.
 #
 # ## Against, 2: one rule is enough
 #
 # Is this flower *Iris setosa*? Looking at half of the flowers one sees a gap: “setosa if the petal measures
-# less than 2.5 cm”. What does a network that sees all four measures add?
+# less than 2.5 cm”. What does a network that sees all four measurements add?
 
 # %%
 # alt es: Largo y ancho de pétalo: las setosas, abajo a la izquierda, quedan aparte; la regla es vertical.
@@ -579,9 +581,10 @@ network_parameters = sum(parameter.numel() for parameter in network.parameters()
 
 # %% [markdown] lang="es"
 # La regla acierta `{python} str(rule_score)` de las flores que nadie miró, y ningún modelo puede superar eso.
-# La red tiene `{python} network_parameters` parámetros; la regla, uno. El intervalo recuerda que 75 flores no
-# prueban la perfección: solo que la regla acierta en al menos `{python} rule_score.low:.1%`. El consejo se
-# sostiene: sin diferencia en los aciertos, decide lo que se puede leer y mantener.
+# La red tiene `{python} network_parameters` parámetros; la regla, uno. El intervalo del 95 % recuerda que 75
+# flores no prueban la perfección: solo permiten decir que la regla acierta al menos el
+# `{python} rule_score.low:.1%`. El consejo se sostiene: sin diferencia en los aciertos, decide lo que se
+# puede leer y mantener.
 #
 # ## En contra, 3: errores inaceptables
 #
@@ -595,9 +598,10 @@ network_parameters = sum(parameter.numel() for parameter in network.parameters()
 
 # %% [markdown] lang="en"
 # The rule gets `{python} str(rule_score)` of the flowers nobody looked at, and no model can beat that. The
-# network has `{python} network_parameters` parameters; the rule has one. The interval is a reminder that 75
-# flowers do not prove perfection: only that the rule is right at least `{python} rule_score.low:.1%` of the
-# time. The advice holds: with no difference in right answers, what can be read and maintained decides.
+# network has `{python} network_parameters` parameters; the rule has one. The 95% interval is a reminder that
+# 75 flowers do not prove perfection: they only allow saying that the rule is right at least
+# `{python} rule_score.low:.1%` of the time. The advice holds: with no difference in right answers, what can
+# be read and maintained decides.
 #
 # ## Against, 3: errors are unacceptable
 #
@@ -651,37 +655,38 @@ assert sure_errors.right <= 2
 # %% [markdown] lang="es"
 # Un dígito: `{python} digit_score.value:.1%`. Diez seguidos: $p^{10}$ da `{python} digit_score.value**10:.0%`
 # y se leyeron bien `{python} str(whole)` cuentas. La regla de Luhn detuvo las `{python} lone` lecturas con
-# **un solo** dígito equivocado, como promete su aritmética, y la mayoría de las demás; pasaron mal
-# `{python} str(slipped)`, de `{python} slipped.low:.1%` a `{python} slipped.high:.1%`.
+# **un solo** dígito equivocado, como promete su aritmética, y la mayoría de las demás; pasaron mal leídas
+# `{python} str(slipped)`, con un intervalo de `{python} slipped.low:.1%` a `{python} slipped.high:.1%`.
 #
 # También se puede pedir al modelo que calle cuando duda. En las `{python} len(sure)` imágenes de las que está
-# más seguro falló `{python} sure_errors.right`. ¿Cero riesgo? El intervalo de Wilson llega hasta
-# `{python} sure_errors.high:.1%`. Con ejemplos finitos ningún modelo demuestra que no falla nunca; una regla
-# exacta sí puede. El consejo se sostiene, y la salida suele ser ponerlos juntos.
+# más seguro, sus errores fueron `{python} sure_errors.right`. ¿Se acabó el riesgo? El intervalo de Wilson
+# llega hasta `{python} sure_errors.high:.1%`. Con un número finito de ejemplos ningún modelo demuestra que no
+# falla nunca; de una regla exacta se puede demostrar qué errores detiene. El consejo se sostiene, y aquí la
+# salida fue usar los dos juntos.
 #
 # ## En contra, 4: pocos datos
 #
 # La curva de aprendizaje: de 1 a 40 ejemplos por dígito, tres sorteos de ejemplos para cada cantidad, y tres
 # modelos de muy distinta ambición: el vecino más cercano (copiar la etiqueta del ejemplo más parecido), el
-# lineal y una red convolucional pequeña, TinyVGG. ¿Cuál espera más de los datos?
+# lineal y una red convolucional pequeña, TinyVGG. ¿Cuál pedirá más datos?
 
 # %% [markdown] lang="en"
 # One digit: `{python} digit_score.value:.1%`. Ten in a row: $p^{10}$ gives
 # `{python} digit_score.value**10:.0%` and `{python} str(whole)` accounts were read right. The rule of Luhn
 # stopped the `{python} lone` readings with **a single** wrong digit, as its arithmetic promises, and most of
-# the others; `{python} str(slipped)` passed wrong, from `{python} slipped.low:.1%` to
+# the others; `{python} str(slipped)` passed misread, with an interval from `{python} slipped.low:.1%` to
 # `{python} slipped.high:.1%`.
 #
 # The model can also be asked to keep quiet when in doubt. On the `{python} len(sure)` images of which it is
-# surest it failed `{python} sure_errors.right`. No risk? The Wilson interval reaches
-# `{python} sure_errors.high:.1%`. With finitely many examples no model shows that it never fails; an exact
-# rule can. The advice holds, and the way out is often to use both together.
+# surest, its errors were `{python} sure_errors.right`. Is the risk gone? The Wilson interval reaches
+# `{python} sure_errors.high:.1%`. With finitely many examples no model shows that it never fails; of an exact
+# rule one can prove which errors it stops. The advice holds, and here the way out was to use both together.
 #
 # ## Against, 4: little data
 #
 # The learning curve: from 1 to 40 examples of each digit, three draws of examples for each amount, and three
 # models of very different ambition: the nearest neighbour (copy the label of the most similar example), the
-# linear one and a small convolutional network, TinyVGG. Which expects most of the data?
+# linear one and a small convolutional network, TinyVGG. Which will ask for most data?
 
 # %%
 NEAREST, LINEAR = tr(es="vecino más cercano", en="nearest neighbour"), tr(es="lineal", en="linear")
@@ -744,8 +749,9 @@ assert needed(NEAREST) < needed("TinyVGG")
 # TinyVGG `{python} needed("TinyVGG")`.
 #
 # «Se necesitan muchos datos» es cierto y le falta el sujeto: ¿qué modelo, y para llegar adónde? Además, aquí
-# se midió solo a redes que empiezan de cero. Cuánto cambia la cuenta reutilizar una red que ya aprendió otra
-# tarea es otra medición.
+# solo se midieron modelos que empiezan de cero. Cuánto cambia la cuenta si se reutiliza una red que ya
+# aprendió otra tarea es otra medición; un primer caso está en [Atlas de
+# paradigmas](../concepts/paradigm_atlas.md).
 
 # %% [markdown] lang="en"
 # The band joins the Wilson intervals of the three draws. With one example of each digit, TinyVGG gets
@@ -755,13 +761,14 @@ assert needed(NEAREST) < needed("TinyVGG")
 # `{python} needed("TinyVGG")`.
 #
 # “A lot of data is needed” is true and lacks its subject: which model, and to get where? Moreover, only
-# networks that start from nothing were measured here. How far the count changes by reusing a network that has
-# already learned another task is another measurement.
+# models that start from nothing were measured here. How far the count changes when a network that has already
+# learned another task is reused is another measurement; a first case is in [Atlas of
+# paradigms](../concepts/paradigm_atlas.md).
 
 # %% [markdown] lang="es"
 # **¿Te dio otro número?** Los conteos dependen de la semilla y, en los últimos dígitos, de la máquina. Lo que
-# debe repetirse es cada orden afirmado arriba: una celda oculta lo comprueba en cada construcción de la
-# página.
+#  debe repetirse son las comparaciones afirmadas arriba: celdas ocultas las comprueban en cada construcción
+#  de la página.
 #
 # ## Para llevarte
 #
@@ -771,14 +778,14 @@ assert needed(NEAREST) < needed("TinyVGG")
 # | mundo cambiante → reaprender | sí, a cambio de `{python} labels_spent` etiquetas |
 # | muchos datos → patrones | sí; con pocos, el patrón hallado es falso |
 # | predicción difícil → aprender | `{python} gained:.1f` puntos mejor que la regla, y sigue difícil |
-# | explicar → no | cuestión de grado: árbol legible, relevancia a medias |
+# | explicar → no | cuestión de grado: el árbol se lee entero; la red, a medias |
 # | basta una regla → no | `{python} str(rule_score)` con un parámetro |
 # | errores inaceptables → no | diez dígitos: `{python} whole.value:.0%`; la regla exacta detiene casi todo |
 # | pocos datos → no | según el modelo: `{python} needed(NEAREST)` o `{python} needed("TinyVGG")` por clase |
 
 # %% [markdown] lang="en"
 # **Did you get a different number?** The counts depend on the seed and, in their last digits, on the machine.
-# What must repeat is every order claimed above: a hidden cell checks it at each build of the page.
+#  What must repeat are the comparisons claimed above: hidden cells check them at each build of the page.
 #
 # ## What to keep
 #
@@ -788,7 +795,7 @@ assert needed(NEAREST) < needed("TinyVGG")
 # | changing world → learn again | yes, in exchange for `{python} labels_spent` labels |
 # | plenty of data → patterns | yes; with little, the pattern found is false |
 # | hard prediction → learn | `{python} gained:.1f` points better than the rule, and still hard |
-# | explanation → do not | a matter of degree: a readable tree, a saliency half way |
+# | explanation → do not | a matter of degree: the tree reads in full, the network in part |
 # | one rule is enough → do not | `{python} str(rule_score)` with one parameter |
 # | unacceptable errors → do not | ten digits: `{python} whole.value:.0%`; the exact rule stops nearly all |
 # | little data → do not | by model: `{python} needed(NEAREST)` or `{python} needed("TinyVGG")` per class |
@@ -799,7 +806,8 @@ assert needed(NEAREST) < needed("TinyVGG")
 #
 # - [x] Comprobarla en filas que no participaron en la búsqueda: con tantas parejas y tan pocas filas, la
 #       mejor coincidencia parece un patrón.
-# - [ ] Publicarla, porque gana por mucho: en el caso 3 las falsas ganaban por más.
+# - [ ] Publicarla, porque gana por mucho: en el tercer caso a favor, con pocas filas, la pareja falsa parecía
+#   casi el triple de fuerte que la verdadera.
 # - [ ] Entrenar una red más grande: la duda no está en el modelo sino en las filas.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -808,20 +816,22 @@ assert needed(NEAREST) < needed("TinyVGG")
 #
 # - [x] Check it on rows that took no part in the search: with so many pairs and so few rows, the best
 #   coincidence looks like a pattern.
-# - [ ] Publish it, since it wins by a lot: in case 3 the false ones won by more.
+# - [ ] Publish it, since it wins by a lot: in the third case for, with few rows, the false pair looked nearly
+#   three times as strong as the true one.
 # - [ ] Train a larger network: the doubt is not about the model but about the rows.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: cuántos aciertos seguidos hacen falta
 #
 # Un modelo no ha fallado nunca en $n$ ejemplos. Escribe `flawless_needed(limit)`: el menor $n$ con el que el
-# intervalo de Wilson del 95 % de cero errores en $n$ no pasa de `limit`. Busca de uno en uno.
+# extremo superior del intervalo de Wilson del 95 %, para cero errores en $n$, no pasa de `limit`. Busca de
+# uno en uno.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: how many right answers in a row it takes
 #
-# A model has never failed in $n$ examples. Write `flawless_needed(limit)`: the least $n$ for which the 95%
-# Wilson interval of zero errors in $n$ does not exceed `limit`. Search one by one.
+# A model has never failed in $n$ examples. Write `flawless_needed(limit)`: the least $n$ for which the upper
+# end of the 95% Wilson interval, for zero errors in $n$, does not exceed `limit`. Search one by one.
 
 
 # %% tags=["solution"]
@@ -903,17 +913,17 @@ assert given == sorted(given) and given[-1] == len(truth)
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# Viene de [Reglas o aprendizaje](../concepts/rules_vs_learning.md). Los dos casos en que importaba la clase
-# de dato, tabla o imagen, se estudian en [Datos estructurados y no
-# estructurados](../concepts/structured_unstructured.md); los modelos que no son redes, en [Algoritmos
-# superficiales](../concepts/shallow_algorithms.md). Cómo entra cada dato en un modelo es el tema de [De la
-# cosa al número y de vuelta](../concepts/numerical_encoding.md).
+# La lección anterior es [Reglas o aprendizaje](../concepts/rules_vs_learning.md). Qué cambia según el dato
+# sea una tabla o una imagen se estudia en [Datos estructurados y no
+# estructurados](../concepts/structured_unstructured.md); los modelos que no son redes, en [Algoritmos poco
+# profundos](../concepts/shallow_algorithms.md). Cómo entra cada dato en un modelo es el tema de [De la cosa
+# al número y de vuelta](../concepts/numerical_encoding.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
-# It comes from [Rules or learning](../concepts/rules_vs_learning.md). The cases where the kind of data
-# mattered, table or image, are studied in [Structured and unstructured
+# The lesson before this one is [Rules or learning](../concepts/rules_vs_learning.md). What changes when the
+# data is a table or an image is studied in [Structured and unstructured
 # data](../concepts/structured_unstructured.md); the models that are not networks, in [Shallow
 # algorithms](../concepts/shallow_algorithms.md). How each datum enters a model is the subject of [From the
 # thing to the number and back](../concepts/numerical_encoding.md).

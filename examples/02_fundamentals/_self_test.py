@@ -31,7 +31,7 @@ summary:
 # %% [markdown] lang="es" tags=["quiz"]
 # ¿Qué rango tiene una imagen en color suelta, de forma `(3, 224, 224)`?
 #
-# - [ ] 4, porque falta el batch: una imagen suelta no tiene ese eje; aparece al apilar varias.
+# - [ ] 4, porque falta el *batch*: una imagen suelta no tiene ese eje; aparece al apilar varias.
 # - [ ] 224: ese es el tamaño de un eje.
 # - [x] 3: hacen falta tres índices, canal, fila y columna, para llegar a un número.
 #
@@ -89,9 +89,9 @@ summary:
 # %% [markdown] lang="es" tags=["quiz"]
 # `x` tiene forma `(5, 4)`. ¿Qué forma tiene `x[2]` y cuál `x[2:3]`?
 #
-# - [x] `(4,)` y `(1, 4)`: un entero quita su eje; una rebanada lo conserva.
+# - [x] `(4,)` y `(1, 4)`: un entero quita su eje; un corte lo conserva.
 # - [ ] `(1, 4)` las dos: el entero no deja eje.
-# - [ ] `(4,)` las dos: la rebanada conserva el eje aunque tenga un solo elemento.
+# - [ ] `(4,)` las dos: el corte conserva el eje aunque tenga un solo elemento.
 #
 # Se contesta en [Indexar, vistas y copias](indexing.md).
 
@@ -128,7 +128,7 @@ summary:
 #
 # - [x] Porque los elementos de `x.T` no están en la memoria en ese orden: `view` nunca copia; `reshape` sí
 #   lo hace cuando hace falta.
-# - [ ] Porque `-1` no puede ser el único eje: sí puede: pide una sola fila con todo.
+# - [ ] Porque `-1` no puede ser el único eje: sí puede, y pide una sola fila con todo.
 # - [ ] Porque `x.T` no tiene memoria propia: `x[1:]` tampoco, y su `view` funciona.
 #
 # Se contesta en [Cambiar de forma sin mezclar los datos](reshaping.md).
@@ -138,7 +138,7 @@ summary:
 #
 # - [x] Because the elements of `x.T` do not lie in memory in that order: `view` never copies; `reshape`
 #   does when it must.
-# - [ ] Because `-1` cannot be the only axis: it can: it asks for one row with everything.
+# - [ ] Because `-1` cannot be the only axis: it can, and asks for one row with everything.
 # - [ ] Because `x.T` has no memory of its own: neither has `x[1:]`, and its `view` works.
 #
 # Answered in [Reshaping without shuffling the data](reshaping.md).
@@ -148,16 +148,16 @@ summary:
 #
 # - [x] `(N, N)`: se alinean por la derecha y cada uno estira su eje de tamaño 1.
 # - [ ] `(N, 1)`: sería así si las respuestas tuvieran forma `(N, 1)` o `(1,)`.
-# - [ ] Ninguna, PyTorch da un error: por eso el fallo es temible, nadie avisa.
+# - [ ] Ninguna, PyTorch da un error: no da ninguno, y por eso el fallo es temible.
 #
 # Se contesta en [Broadcasting: la regla y su error silencioso](broadcasting.md).
 
 # %% [markdown] lang="en" tags=["quiz"]
-# The predictions have shape `(N, 1)` and the answers `(N,)`. What shape has their difference?
+# The predictions have shape `(N, 1)` and the answers `(N,)`. What shape does their difference have?
 #
 # - [x] `(N, N)`: they align on the right and each stretches its axis of size 1.
 # - [ ] `(N, 1)`: it would be if the answers had shape `(N, 1)` or `(1,)`.
-# - [ ] None, PyTorch raises an error: that is what makes the fault feared, nobody warns.
+# - [ ] None, PyTorch raises an error: it raises none, and that is what makes the fault dangerous.
 #
 # Answered in [Broadcasting: the rule and its silent mistake](broadcasting.md).
 
@@ -198,7 +198,7 @@ summary:
 #   it.
 # - [ ] It looks for the symbolic formula of the whole function: it only knows the derivative of each
 #   operation.
-# - [x] It applies the chain rule to the recorded operations, last to first: it is exact but for rounding.
+# - [x] It applies the chain rule to the recorded operations, last to first: it is exact except for rounding.
 #
 # Answered in [Autograd, with an engine of our own](autograd.md).
 
@@ -208,7 +208,7 @@ summary:
 # - [x] Porque la semilla fija una sucesión, y la línea nueva toma su primer número: los sorteos que siguen
 #   se corren un lugar.
 # - [ ] Porque `torch.rand` vuelve a sembrar: nadie siembra si no se lo piden.
-# - [ ] Porque las semillas no sirven en PyTorch: sirven: la misma serie de sorteos da lo mismo.
+# - [ ] Porque las semillas no sirven en PyTorch: sirven; la misma serie de sorteos da lo mismo.
 #
 # Se contesta en [Azar y semillas](randomness.md).
 
@@ -218,7 +218,7 @@ summary:
 # - [x] Because the seed fixes a sequence, and the new line takes its first number: every draw after it
 #   moves by one place.
 # - [ ] Because `torch.rand` seeds again: nobody seeds unless asked.
-# - [ ] Because seeds are of no use in PyTorch: they are: the same series of draws gives the same.
+# - [ ] Because seeds are of no use in PyTorch: they are; the same series of draws gives the same.
 #
 # Answered in [Chance and seeds](randomness.md).
 

@@ -119,9 +119,9 @@ print(f"{x.grad:.15f}")
 # desde $10^{-1}$ hasta $10^{-15}$, para las dos recetas.
 
 # %% [markdown] lang="en"
-# From top to bottom: by hand, forward, central, autograd. The finite differences get a few digits right. It
-# seems enough to make $h$ smaller. Before looking at the figure, draw on paper the error against $h$, from
-# $10^{-1}$ to $10^{-15}$, for both recipes.
+# From top to bottom: by hand, forward, central, autograd. The finite differences get a few digits right. A
+# smaller $h$ seems to be all it takes. Before looking at the figure, draw on paper the error against $h$,
+# from $10^{-1}$ to $10^{-15}$, for both recipes.
 
 # %%
 # alt es: Dos curvas en forma de V, cada una con su mejor h, y muy por debajo la raya de autograd.
@@ -354,7 +354,7 @@ assert visits == 2**17 - 1 and first.grad == 2**16
 # nodos, y cada suma más lo duplica. Cincuenta sumas pedirían $2^{51} - 1$ visitas.
 #
 # La salida es esperar. Un nodo reparte su gradiente **una sola vez**, cuando ya recibió todos los aportes, y
-# eso se consigue visitando los nodos en orden inverso al de creación. A ese reparto se lo llama
+# eso se consigue visitando cada nodo después de todos los que lo usaron. A ese reparto se lo llama
 # retropropagación.
 
 # %% [markdown] lang="en"
@@ -362,8 +362,7 @@ assert visits == 2**17 - 1 and first.grad == 2**16
 # nodes, and each further sum doubles it. Fifty sums would ask for $2^{51} - 1$ visits.
 #
 # The way out is to wait. A node hands on its gradient **only once**, when it has received every contribution,
-# and this is achieved by visiting the nodes in the reverse of the order of creation. That is called
-# backpropagation.
+# and this is achieved by visiting each node after all those that used it. That is called backpropagation.
 
 
 # %%
@@ -637,22 +636,22 @@ print(x.grad.item())
 #
 # ### Escribir sobre lo que hacía falta
 #
-# Un método que termina en `_` escribe sobre el tensor (*in-place*, en el lugar). Si la regla de la cadena
-# necesita el número que borraste, no hay derivada posible. ¿Necesita la suma el valor de sus sumandos? ¿Qué
-# necesita el seno: lo que entra o lo que sale? ¿Y la exponencial? Probemos a triplicar la entrada o la
-# salida de cada función antes de `backward`.
+# Un método que termina en `_` escribe sobre el tensor: es una operación in situ (*in-place*). Si la regla de
+# la cadena necesita el número que borraste, no hay derivada posible. ¿Necesita la suma el valor de sus
+# sumandos? ¿Qué necesita el seno: lo que entra o lo que sale? ¿Y la exponencial? Probemos a triplicar la
+# entrada o la salida de cada función antes de `backward`.
 
 # %% [markdown] lang="en"
 # The derivative is always `{python} x.grad.item():.0f`. This is useful when wanted, as in exercise 3, and a
 # disaster when forgotten: the [error museum](../fundamentals/error_museum.md) shows a loss that swings and
-# never brakes. `optimizer.zero_grad()` belongs in each step.
+# never settles. `optimizer.zero_grad()` belongs in each step.
 #
 # ### Writing over what was needed
 #
-# A method that ends in `_` writes over the tensor (in place). If the chain rule needs the number you wiped
-# out, no derivative is possible. Does a sum need the value of its terms? What does the sine need: what goes
-# in or what comes out? And the exponential? Let us triple the input or the output of each function before
-# `backward`.
+# A method that ends in `_` writes over the tensor: it is an in-place operation. If the chain rule needs the
+# number you wiped out, no derivative is possible. Does a sum need the value of its terms? What does the sine
+# need: what goes in or what comes out? And the exponential? Let us triple the input or the output of each
+# function before `backward`.
 
 
 # %%
@@ -781,8 +780,8 @@ assert through_quiet.item() == 9.0
 # %% [markdown] lang="es"
 # `x * x.detach()` da `{python} half.item():.0f`: para autograd el segundo factor es una constante que vale
 # 3. Un resultado de `no_grad` puede entrar después en un cálculo con gradiente, como constante; uno de
-# `inference_mode` no, a cambio de ahorrar el contador. Úsalo para predecir, no para preparar datos con los
-# que vas a entrenar.
+#    `inference_mode` no, si la regla de la cadena tiene que guardarlo, a cambio de ahorrar el contador. Úsalo
+#    para predecir, no para preparar datos con los que vas a entrenar.
 #
 # ### La pérdida que arrastra su historia
 #
@@ -792,8 +791,8 @@ assert through_quiet.item() == 9.0
 # %% [markdown] lang="en"
 # `x * x.detach()` gives `{python} half.item():.0f`: to autograd the second factor is a constant worth 3. A
 # result of `no_grad` may enter a computation with gradients later on, as a constant; one of `inference_mode`
-# may not, in exchange for saving the counter. Use it to predict, not to prepare data you are going to train
-# with.
+# may not where the chain rule has to save it, in exchange for sparing the counter. Use it to predict, not to
+# prepare data you are going to train with.
 #
 # ### The loss that drags its history along
 #
@@ -869,7 +868,8 @@ assert hundred_steps > 40 * one_step and math.isclose(dragging.item(), total, re
 #
 # - [x] 14: the derivative is $2 \cdot 2 + 3 = 7$, and the second call adds it once more.
 # - [ ] 7: that is the derivative, and would be right had `x.grad` been emptied between the calls.
-# - [ ] 2: that would be the second derivative, which takes `create_graph=True` and deriving the gradient.
+# - [ ] 2: that would be the second derivative, which takes `create_graph=True` and differentiating the
+#   gradient.
 # - [ ] An error: there would be one without `retain_graph=True`, as the first walk frees what was saved.
 
 # %% tags=["hidden"]

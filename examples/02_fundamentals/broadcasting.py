@@ -3,7 +3,7 @@ title:
   es: "Broadcasting: la regla y su error silencioso"
   en: "Broadcasting: the rule and its silent mistake"
 summary:
-  es: Cómo se estiran las formas, qué cuesta, qué deriva, y el entrenamiento que arruina sin avisar.
+  es: Cómo se estiran las formas, qué cuesta, cómo se deriva y qué entrenamiento arruina sin avisar.
   en: How shapes stretch, what it costs, how it differentiates, and the training it ruins without a warning.
 tags: [broadcasting, shape, loss, expand, memory]
 objectives:
@@ -37,10 +37,10 @@ prerequisites:
 # [capítulo 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) de su libro abierto.
 
 # %% [markdown] lang="en"
-# To subtract the mean of each column, to add a bias to a batch (the examples processed together), to compare
-# all points with all: in the three cases tensors of different shapes are combined, and nobody writes a loop.
-# The rule that allows it, *broadcasting*, fits into three lines. It also turns a slip of one comma into a
-# model that learns nothing. By the end you will know how to use the rule and how to measure the slip.
+# Subtracting the mean of each column, adding a bias to a batch (the examples processed together), comparing
+# every point with every other: all three combine tensors of different shapes, and nobody writes a loop. The
+# rule that allows it, *broadcasting*, fits into three lines. It also turns a slip of one comma into a model
+# that learns nothing. By the end you will know how to use the rule and how to measure the slip.
 #
 # It helps to have read [Tensors and rank](../fundamentals/tensors_and_rank.md). The lesson goes with the
 # section *PyTorch Fundamentals* of the course [PyTorch for Deep Learning
@@ -100,7 +100,7 @@ def broadcast_shape(*shapes):
 
 # %% [markdown] lang="en"
 # Let us check that the function says the same as PyTorch, for all pairs of shapes of rank 3 or less with
-# sizes 0 to 3. The second count says how many pairs can be combined: bet on a proportion.
+# sizes 0 to 3. The second count says how many pairs can be combined: bet on a share before you look.
 
 # %%
 shapes = [shape for rank in range(4) for shape in product((0, 1, 2, 3), repeat=rank)]
@@ -136,8 +136,8 @@ for one, other in product(shapes, repeat=2):
 # se estira. Decide el resultado de cada columna antes de mirar la última fila.
 
 # %% [markdown] lang="en"
-# Our function and that of PyTorch say the same for `{python} agreeing` of `{python} pairs` pairs of shapes;
-# of these, `{python} allowed` can be combined. Zero is not special: a 1 stretches to 0, that is, it vanishes.
+# Our function and PyTorch's say the same for `{python} agreeing` of `{python} pairs` pairs of shapes; of
+# these, `{python} allowed` can be combined. Zero is not special: a 1 stretches to 0, that is, it vanishes.
 #
 # The figure writes out three cases by the rule. A dotted box is an axis that was missing; a coloured one, a 1
 # that stretches. Decide the result of each column before looking at the last row.
@@ -229,9 +229,9 @@ wide += 1
 
 # %% [markdown] lang="en"
 # A thousand columns and three numbers. Writing over such a view makes no sense, and PyTorch says so. The cost
-# lies elsewhere: the result of the operation is a real tensor. To compare all points with all one usually
-# writes `x[:, None] - y[None]`. Let us compute on `meta`, where a tensor has a shape and no numbers, how much
-# it would ask for with 10,000 points of 128 coordinates.
+# lies elsewhere: the result of the operation is a real tensor. To compare every point with every other, one
+# usually writes `x[:, None] - y[None]`. Let us compute on `meta`, where a tensor has a shape and no numbers,
+# how much it would ask for with 10,000 points of 128 coordinates.
 
 # %%
 x = torch.empty(10_000, 128, device="meta")  # point coordinate
@@ -259,8 +259,8 @@ assert swelling == 10_000
 #
 # ## The axis that gets lost
 #
-# To standardise is to subtract a mean and divide by a deviation. By columns it comes without thinking,
-# because `X.mean(0)` lines up on the right with the columns. And by rows?
+# To standardise is to subtract a mean and divide by a deviation. By columns it takes no thought, because
+# `X.mean(0)` lines up on the right with the columns. And by rows?
 
 # %%
 X = torch.tensor([[1.0, 2.0, 6.0], [10.0, 10.0, 40.0]])  # row column
@@ -276,8 +276,8 @@ X - X.mean(1)
 # una matriz cuadrada no hay error. Queremos que cada fila sume 1:
 
 # %% [markdown] lang="en"
-# Without `keepdim` the mean of the rows is `(2,)` and lines up with the 3 columns: an error, and a stroke of
-# luck. In a square matrix there is no error. We want each row to add up to 1:
+# Without `keepdim` the mean of the rows is `(2,)` and lines up with the 3 columns: an error, and that is
+# lucky. In a square matrix there is no error. We want each row to add up to 1:
 
 # %%
 square = torch.tensor([[1.0, 1.0, 2.0], [1.0, 3.0, 4.0], [5.0, 5.0, 10.0]])
@@ -302,7 +302,7 @@ assert torch.allclose(X - X.mean(1, keepdim=True), X - X.mean(1)[:, None])
 
 # %% [markdown] lang="en"
 # The first line divided each **column** by the sum of the row of the same number. Square matrices hide errors
-# of axes; to test code it is best that all sizes differ.
+# of axes; when testing code, make all sizes differ.
 #
 # ## Backwards, to stretch is to add
 #
@@ -395,8 +395,7 @@ for seed, (errors, *_) in enumerate(runs):
 # La última columna es la línea base: responder siempre la media del entrenamiento, sin mirar a la persona.
 
 # %% [markdown] lang="en"
-# The last column is the baseline: always to answer the mean of the training data, without a look at the
-# person.
+# The last column is the baseline: always answer the mean of the training data, without looking at the person.
 
 # %%
 # alt es: Con la forma correcta la pérdida baja a cerca de la mitad; con la equivocada se detiene en 1.
@@ -449,10 +448,10 @@ assert torch.isclose(mixed, separated)
 # museum](../fundamentals/error_museum.md).
 #
 # The curve warns those who know what to expect: the standardised target has variance 1, and a loss that falls
-# and stops at the variance is the signature of a model that answers the mean. Without a look at that number
-# the wrong curve resembles a training run that has converged.
+# and stops at the variance is the signature of a model that answers the mean. Unless you look at that number,
+# the wrong curve passes for a training run that has converged.
 #
-# There is also a bill in memory. For $N$ examples the difference has $N^2$ numbers: with 50,000,
+# There is a cost in memory, too. For $N$ examples the difference has $N^2$ numbers: with 50,000,
 
 # %%
 prediction, target = torch.empty(50_000, 1, device="meta"), torch.empty(50_000, device="meta")
@@ -496,8 +495,8 @@ for batch in torch.zeros(33, 1).split(32):
 # convertir su advertencia en un error; (3) exigir la igualdad en una línea. La segunda, en vivo:
 
 # %% [markdown] lang="en"
-# Those that work: (1) give the shape when the data is read, `target[:, None]`; (2) use the loss of PyTorch
-# and turn its warning into an error; (3) demand equality in one line. The second one, live:
+# Those that work: (1) give the shape when the data is read, `target[:, None]`; (2) use PyTorch's loss and
+# turn its warning into an error; (3) demand equality in one line. The second one, live:
 
 # %% tags=["raises=UserWarning"]
 with warnings.catch_warnings():

@@ -38,8 +38,8 @@ prerequisites:
 # changes with it. A tensor is shown as a list, and a shape as a tuple. Touching a line leads to the lesson
 # that explains it.
 #
-# It presumes that the lessons have been read; if a line surprises you, that is the one to visit. It goes with
-# the section *PyTorch Fundamentals* of the course [PyTorch for Deep Learning
+# It presumes that the lessons have been read; if a line surprises you, that is the lesson to visit. It goes
+# with the section *PyTorch Fundamentals* of the course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke:
 # [chapter 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) of their open book.
 
@@ -573,14 +573,12 @@ def out(value) -> str:
 # %% [markdown] lang="es"
 # ## El bucle de entrenamiento
 #
-# Cinco pasos por *batch*, siempre en este orden; la [recta](../workflow/linear_regression.md) explica cada
-# uno.
+# Cinco pasos por *batch*, en este orden; la [recta](../workflow/linear_regression.md) explica cada uno.
 
 # %% [markdown] lang="en"
 # ## The training loop
 #
-# Five steps for each batch, always in this order; the [line](../workflow/linear_regression.md) explains each
-# one.
+# Five steps for each batch, in this order; the [line](../workflow/linear_regression.md) explains each one.
 
 # %%
 model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 2))
@@ -608,8 +606,8 @@ print(f"{right}/{len(dataset)}")
 #
 # ## Guardar y cargar
 #
-# El diccionario de pesos, no el objeto; `weights_only` ya es lo normal y se niega a ejecutar código
-# ([museo](error_museum.md#a-file-that-carries-code)).
+# El diccionario de pesos, no el objeto; `weights_only` es ya el valor por defecto y se niega a ejecutar
+# código ([museo](error_museum.md#a-file-that-carries-code)).
 
 # %% [markdown] lang="en"
 # Count right answers instead of averaging accuracies: [honest evaluation](../workflow/honest_evaluation.md).

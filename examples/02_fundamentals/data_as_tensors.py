@@ -28,9 +28,10 @@ prerequisites:
 """
 # %% [markdown] lang="es"
 # Una red solo sabe operar números. Antes de ella hay que convertir fotos, frases y mediciones en tensores; en
-# ella, todo lo que se hace (un *embedding*, una atención, una convolución, un gradiente) son cuentas entre
-# tensores. Suele decirse: las imágenes son tensores de rango 3, los textos son matrices y los sensores,
-# vectores. La primera afirmación es cierta a medias y las otras dos, falsas. Aquí se prueba cada una.
+# ella, todo lo que se hace (dar a cada palabra un vector o *embedding*, una atención, una convolución, un
+# gradiente) son cuentas entre tensores. Suele decirse: las imágenes son tensores de rango 3, los textos son
+# matrices y los sensores, vectores. La primera afirmación es cierta a medias y las otras dos, falsas. Aquí se
+# prueba cada una.
 #
 # Conviene haber leído [Tensores y rango](../fundamentals/tensors_and_rank.md) y
 # [Broadcasting](../fundamentals/broadcasting.md). La lección acompaña la sección *PyTorch Fundamentals* del
@@ -39,10 +40,11 @@ prerequisites:
 # su libro abierto.
 
 # %% [markdown] lang="en"
-# A network knows only how to operate on numbers. Before it, photographs, sentences and measurements have to
-# become tensors; inside it, whatever is done (an embedding, an attention, a convolution, a gradient) is
-# arithmetic between tensors. It is often said that images are tensors of rank 3, texts are matrices and
-# sensors vectors. The first claim is half true and the other two are false. Here each one is put to the test.
+# A network can only operate on numbers. Before they reach it, photographs, sentences and measurements have to
+# become tensors; inside it, everything (giving each word a vector or embedding, attention, a convolution, a
+# gradient) is arithmetic between tensors. It is often said that images are tensors of rank 3, texts are
+# matrices and sensors vectors. The first claim is half true and the other two are false. Here each one is put
+# to the test.
 #
 # It helps to have read [Tensors and rank](../fundamentals/tensors_and_rank.md) and
 # [Broadcasting](../fundamentals/broadcasting.md). The lesson goes with the section *PyTorch Fundamentals* of
@@ -71,8 +73,7 @@ from tutorials_lib.plots import color, heat_map, image_grid, localize_ticks, ten
 # %% [markdown] lang="en"
 # ## An image
 #
-# A digit of scikit-learn measures 8×8: it is a matrix of greys. This is how a person sees it, and this is how
-# the network sees it.
+# A scikit-learn digit is 8×8: a matrix of greys. This is how a person sees it, and how the network sees it.
 
 # %%
 # alt es: Un cero escrito a mano como ocho por ocho casillas de gris, cada una con su número de 0 a 16.
@@ -149,9 +150,9 @@ for ids in coded:
 # ### An idea that fails: the number as a quantity
 #
 # The numbers were handed out in order of appearance; they measure nothing. Take 40 “words”, half of them
-# animals, and ask how many are got right by a rule that uses the number as a quantity: “animal if above such
-# a value”, or the other way round, with the best threshold there is. On the other side, a table that gives
-# each word a value **of its own**, learned. We try five random numberings.
+# animals, and ask how many a rule gets right that uses the number as a quantity: “animal if above such a
+# value”, or the other way round, with the best threshold there is. On the other side, a table that gives each
+# word a value **of its own**, learned. We try five random numberings.
 
 # %%
 WORDS = 40
@@ -178,9 +179,9 @@ for hits in (as_quantity, as_table):
 assert max(as_quantity) < 0.8 * WORDS and min(as_table) == WORDS
 
 # %% [markdown] lang="es"
-# El mejor umbral acierta entre `{python} min(as_quantity)` y `{python} max(as_quantity)` de
-# `{python} WORDS`; la tabla, todas. (Son las mismas palabras con que aprendió: esto mide qué se **puede**
-# expresar, no qué se generaliza.) Esa tabla es un *embedding* (un vector propio por palabra, aprendido).
+# El mejor umbral acierta entre `{python} min(as_quantity)` y `{python} max(as_quantity)` de `{python} WORDS`;
+# la tabla, todas. (Son las mismas palabras con que aprendió: esto mide qué se **puede** expresar, no qué se
+# generaliza.) Esa tabla es un *embedding* (un vector para cada palabra, aprendido).
 #
 # ### El *embedding* es un índice, y también un producto
 #
@@ -297,8 +298,8 @@ assert abs(loudest - 440) <= RATE / 400 and sound.ndim == 1 and spectrogram.ndim
 assert {tensor.ndim for tensor in sensors.values()} == {1, 2, 3}
 
 # %% [markdown] lang="es"
-# Ninguno es más «sensor» que otro. El espectrograma muestra además que el rango puede **elegirse**: los
-# mismos sonidos como vector o como matriz de frecuencia por tiempo, donde el tono de 440 Hz cae en la fila de
+# Ninguno es más «sensor» que otro. El espectrograma muestra además que el rango puede **elegirse**: el mismo
+# sonido como vector o como matriz de frecuencia por tiempo, donde el tono de 440 Hz cae en la fila de
 # `{python} loudest:.0f` Hz.
 #
 # ## El *batch*
@@ -308,7 +309,7 @@ assert {tensor.ndim for tensor in sensors.values()} == {1, 2, 3}
 
 # %% [markdown] lang="en"
 # None of them is more of a “sensor” than another. The spectrogram also shows that the rank can be **chosen**:
-# the same sounds as a vector or as a matrix of frequency by time, where the tone of 440 Hz falls into the row
+# the same sound as a vector or as a matrix of frequency by time, where the tone of 440 Hz falls into the row
 # of `{python} loudest:.0f` Hz.
 #
 # ## The batch
@@ -416,8 +417,8 @@ assert torch.allclose(Y, F.scaled_dot_product_attention(X[None], X[None], X[None
 assert torch.allclose(A.sum(1), torch.ones(9)) and sorted(equal) == [(6, 0), (7, 4)]
 
 # %% [markdown] lang="es"
-# Las de las palabras repetidas. La atención compara contenidos y no sabe de lugares: a los *transformers* hay
-# que sumarles la posición aparte.
+# Las de las palabras repetidas. La atención compara contenidos y no sabe de lugares: a los *transformers*
+# (redes hechas de capas de atención) hay que sumarles la posición aparte.
 #
 # ### La convolución, el *pooling* y la normalización
 #
@@ -525,11 +526,11 @@ assert all(parameter.shape == parameter.grad.shape for parameter in network.para
 # * El número de una palabra es un nombre, no una cantidad.
 # * El relleno necesita una máscara en toda cuenta que recorra su eje.
 # * *Embedding*, atención, convolución, *pooling*, normalización y paso de gradiente: cada uno es una línea de
-#   operaciones entre tensores, y aquí coincidió con la función de PyTorch.
+#   operaciones entre tensores, y aquí los cinco primeros coincidieron con la función de PyTorch.
 
 # %% [markdown] lang="en"
-# The loss went from `{python} before.item():.3f` to `{python} after.item():.3f`. To train is to repeat these
-# lines.
+# The loss went from `{python} before.item():.3f` to `{python} after.item():.3f`. Training means repeating
+# these lines.
 #
 # ## What to keep
 #
@@ -542,9 +543,9 @@ assert all(parameter.shape == parameter.grad.shape for parameter in network.para
 # | batch of the above | one more axis, the first | one more |
 #
 # * The number of a word is a name, not a quantity.
-# * Padding needs a mask in any sum that runs along its axis.
+# * Padding needs a mask in any computation that runs along its axis.
 # * Embedding, attention, convolution, pooling, normalisation and gradient step: each is a line of operations
-#   on tensors, and here it agreed with PyTorch's function.
+#   on tensors, and here the first five agreed with PyTorch's function.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Un *batch* de 16 frases, de 20 piezas cada una, pasa por un *embedding* de ancho 64. ¿Qué rango tenía antes,

@@ -133,8 +133,8 @@ assert present is None or present.type == device.type
 
 # %% [markdown] lang="en"
 # The first answer, `{python} str(built_for)`, tells which accelerator this copy of PyTorch was **compiled**
-# for; the second, whether there is one. Who asks only the first finds out the difference by an error.
-# `check_available=True` joins the two.
+# for; the second, whether there is one. Whoever asks only the first discovers the difference through an
+# error. `check_available=True` joins the two.
 
 # %% [markdown] lang="es"
 # ## Un entrenamiento que no sabe dónde está
@@ -190,8 +190,8 @@ model.to(device)
 # %% [markdown] lang="es"
 # Acierta `{python} str(score)`, con un intervalo de Wilson del 95 % entre `{python} score.low:.1%` y
 # `{python} score.high:.1%`. Una sola semilla: aquí importa el camino, no la marca. **¿Te dio otro número?**
-# En otro dispositivo las sumas se hacen en otro orden y el redondeo se acumula de otra manera; cualquier
-# conteo dentro de ese intervalo es lo esperado, y [Azar y semillas](randomness.md) mide cuánto se mueve.
+# En otro dispositivo las sumas se hacen en otro orden y el redondeo se acumula de otra manera; unos pocos
+# aciertos más o menos son lo esperado, y [Azar y semillas](randomness.md) mide cuánto se mueve.
 #
 # ## Probar sin acelerador: el dispositivo `meta`
 #
@@ -204,15 +204,17 @@ model.to(device)
 
 # %% [markdown] lang="en"
 # It gets `{python} str(score)` right, with a 95% Wilson interval from `{python} score.low:.1%` to
-# `{python} score.high:.1%`. A single seed: here the road matters, not the record. **Did you get a different
-# number?** On another device the sums are made in another order and rounding piles up differently; any count
-# within that interval is to be expected, and [Chance and seeds](randomness.md) measures how far it moves.
+# `{python} score.high:.1%`. A single seed: here the road matters, not the score. **Did you get a different
+# number?** On another device the sums are made in another order and rounding piles up differently; a few
+# right answers more or fewer are to be expected, and [Chance and seeds](randomness.md) measures how far it
+# moves.
 #
 # ## Testing without an accelerator: the device `meta`
 #
-# How to know, on a machine that has only a CPU, that no line relies on it? PyTorch brings a device that does
-# not compute: on `meta` tensors have a shape, a type and a device, and no numbers. The rules about mixing
-# devices hold all the same. A tensor born on the CPU by oversight clashes with it as it would with a GPU.
+# How can you know, on a machine that has only a CPU, that no line relies on it? PyTorch brings a device that
+# does not compute: on `meta` tensors have a shape, a type and a device, and no numbers. The rules about
+# mixing devices hold all the same. A tensor born on the CPU by oversight clashes with it as it would with a
+# GPU.
 #
 # This function adds to each row its positions, and on the CPU it works. Where is the oversight?
 
@@ -226,12 +228,13 @@ print(with_positions(torch.zeros(2, 3)))
 with_positions(torch.zeros(2, 3, device="meta"))
 
 # %% [markdown] lang="es"
-# `torch.arange` no sabe de `x` y crea en la CPU. La cura es pedirle el dispositivo a quien lo tiene:
-# `device=x.device`, o las funciones que copian las etiquetas de otro tensor, como `zeros_like` y `new_ones`.
+# `torch.arange` no sabe de `x` y crea su tensor en la CPU. La cura es pedirle el dispositivo a quien lo
+# tiene: `device=x.device`, o las funciones que copian las etiquetas de otro tensor, como `zeros_like` y
+# `new_ones`.
 
 # %% [markdown] lang="en"
-# `torch.arange` knows nothing about `x` and creates on the CPU. The cure is to ask the tensor that has it:
-# `device=x.device`, or the functions that copy the labels of another tensor, such as `zeros_like` and
+# `torch.arange` knows nothing about `x` and creates its tensor on the CPU. The cure is to ask the tensor that
+# has it: `device=x.device`, or the functions that copy the labels of another tensor, such as `zeros_like` and
 # `new_ones`.
 
 
@@ -313,18 +316,19 @@ for place in (torch.device("meta"), device):
 # ## Qué hace una GPU
 #
 # Una CPU tiene pocos núcleos que hacen cosas distintas deprisa. Una GPU tiene miles de unidades que hacen
-# **la misma** cosa sobre datos distintos. Un programa de CUDA, llamado *kernel* (núcleo de cálculo), es una
-# función de un índice: dice qué hace el hilo número $i$, y el procesador la ejecuta para todos los $i$ sin
-# prometer en qué orden. `torch.vmap` permite escribir así en cualquier dispositivo: recibe la función de un
-# índice y la aplica a todos a la vez.
+# **la misma** cosa sobre datos distintos. Lo que se le escribe en CUDA es un *kernel* (núcleo de cálculo),
+# una función de un índice: dice qué hace el hilo número $i$, y el procesador la ejecuta para todos los $i$
+# sin prometer en qué orden. `torch.vmap` permite escribir así en cualquier dispositivo: recibe la función de
+# un índice y la aplica a todos a la vez.
 
 # %% [markdown] lang="en"
 # ## What a GPU does
 #
 # A CPU has few cores that do different things fast. A GPU has thousands of units that do **the same** thing
-# to different data. A CUDA program, called a *kernel*, is a function of one index: it says what thread number
-# $i$ does, and the processor runs it for every $i$ without promising an order. `torch.vmap` lets you write
-# like that on any device: it takes the function of one index and applies it to all of them at once.
+# to different data. What one writes for it in CUDA is a *kernel*, a function of one index: it says what
+# thread number $i$ does, and the processor runs it for every $i$ without promising an order. `torch.vmap`
+# lets you write like that on any device: it takes the function of one index and applies it to all of them at
+# once.
 
 # %%
 torch.manual_seed(0)
@@ -487,19 +491,19 @@ assert abs(roofs[1] - 15.7) < 0.05 and abs(roofs[2] - 46) < 0.5  # the makers' o
 
 # %% [markdown] lang="en"
 # A roof is no measurement. It says what no program will exceed, and most stay far below: for want of rows, as
-# above; because memory does not deliver numbers that fast; because of waiting between operations. Nor are the
-# numbers of one format. That is why the claims below are settled in the gallery.
+# above; because memory does not deliver numbers that fast; because of waiting between operations. Nor are
+# these numbers in one format. That is why the claims below are settled in the gallery.
 #
 # ## Three sentences put to the test
 #
-# **“TPU for convolutional networks, GPU for dense ones, CPU for recurrent ones”.** It sums up a study of 2019
-# on particular machines and sizes, and what stands out there for the CPU with recurrent networks is how well
-# it *uses* its roof, not its speed. The [claims ledger](../benchmarks/claims.md) settles it again, with the
-# data of that study, each time the site is built.
+# **“TPU for convolutional networks, GPU for dense ones, CPU for recurrent ones.”** It sums up a study of 2019
+#  on particular machines and sizes, and what stands out there for the CPU with recurrent networks is how well
+#  it *uses* its roof, not its speed. The [claims ledger](../benchmarks/claims.md) settles it again, with the
+#  data of that study, each time the site is built.
 #
-# **“TPUs lose precision”.** The loss belongs to the format of the multiplication. Right here, on
-# `{python} device.type`, we round the inputs to bfloat16 and add in `float32`, which is what the matrix unit
-# of a TPU does by default. Predict the relative error, and whether what was lost can be recovered.
+# **“TPUs lose precision.”** The loss belongs to the format of the multiplication. Right here, on
+#  `{python} device.type`, we round the inputs to bfloat16 and add in `float32`, which is what the matrix unit
+#  of a TPU does by default. Predict the relative error, and whether what was lost can be recovered.
 
 
 # %%
@@ -540,14 +544,14 @@ gain = one_pass / three_passes
 #
 # * Miles de unidades a la vez. La decide cuánto trabajo hace falta para llenarlas:
 #   [operaciones](../benchmarks/operations.md).
-# * Memoria propia, que descarga a la CPU. La decide lo que cuesta llevarle los datos:
-#   [carga de datos](../benchmarks/data_loading.md).
+# * Memoria propia, que descarga a la CPU. La decide lo que cuesta llevarle los datos: [carga de
+#   datos](../benchmarks/data_loading.md).
 # * Convolución, producto y activación afinados. Los decide el mismo cálculo suelto y fusionado:
 #   [compilar](../benchmarks/compile_break_even.md).
 #
 # En una GPU las llamadas **vuelven antes de terminar**: encolan el trabajo y siguen. Quien cronometra sin
-# `torch.accelerator.synchronize()` mide la cola. Hay más modos de engañarse en
-# [Cómo no medir](../benchmarks/how_not_to_benchmark.md).
+# `torch.accelerator.synchronize()` mide la cola. Hay más modos de engañarse en [Cómo no
+# medir](../benchmarks/how_not_to_benchmark.md).
 
 # %% [markdown] lang="en"
 # One pass leaves an error of about `{python} one_pass * 1e3:.0f` thousandths on any processor that rounds
@@ -556,19 +560,19 @@ gain = one_pass / three_passes
 # has bfloat16, and so has this very machine. The full measurement is in
 # [Precision](../benchmarks/precision.md).
 #
-# **“CUDA speeds up deep learning”.** CUDA is NVIDIA's platform for parallel computing. It promises three
-# things, and each has its page:
+# **“CUDA speeds up deep learning.”** CUDA is NVIDIA's platform for parallel computing. It promises three
+#  things, and each has its page:
 #
 # * Thousands of units at once. How much work it takes to fill them settles it:
 #   [operations](../benchmarks/operations.md).
-# * Memory of its own, which relieves the CPU. What bringing the data there costs settles it:
-#   [data loading](../benchmarks/data_loading.md).
+# * Memory of its own, which relieves the CPU. What it costs to bring the data there settles it: [data
+#   loading](../benchmarks/data_loading.md).
 # * Tuned convolution, product and activation. The same computation, loose and fused, settles it:
 #   [compiling](../benchmarks/compile_break_even.md).
 #
-# On a GPU calls **return before they finish**: they queue the work and go on. Who times without
-# `torch.accelerator.synchronize()` measures the queue. More ways to fool yourself are in
-# [How not to benchmark](../benchmarks/how_not_to_benchmark.md).
+# On a GPU calls **return before they finish**: they queue the work and go on. Whoever times without
+# `torch.accelerator.synchronize()` measures the queue. More ways to fool yourself are in [How not to
+# benchmark](../benchmarks/how_not_to_benchmark.md).
 
 # %% [markdown] lang="es"
 # ## Lo que cambia de un dispositivo a otro
@@ -583,8 +587,8 @@ gain = one_pass / three_passes
 # | imprimir o pasar a NumPy | primero `.cpu()`, que espera y copia: fuera del bucle interior |
 # | XLA | acumula operaciones y las compila juntas; cada forma nueva compila otra vez |
 #
-# La última versión de [torch_xla](https://pypi.org/project/torch-xla/) es la 2.9, de noviembre de 2025;
-# después, los mismos módulos llegan a una TPU por otros paquetes, como
+# La última versión de [torch_xla](https://pypi.org/project/torch-xla/) es la 2.9, de noviembre de 2025; los
+# mismos módulos llegan también a una TPU por otros paquetes, como
 # [torchax](https://pypi.org/project/torchax/).
 #
 # ## Para llevarte
@@ -610,8 +614,8 @@ gain = one_pass / three_passes
 # | printing or going to NumPy | `.cpu()` first, which waits and copies: out of the inner loop |
 # | XLA | it gathers operations and compiles them together; each new shape compiles again |
 #
-# The last version of [torch_xla](https://pypi.org/project/torch-xla/) is 2.9, of November 2025; since then
-# the same modules reach a TPU through other packages, such as [torchax](https://pypi.org/project/torchax/).
+# The last version of [torch_xla](https://pypi.org/project/torch-xla/) is 2.9, of November 2025; the same
+# modules also reach a TPU through other packages, such as [torchax](https://pypi.org/project/torchax/).
 #
 # ## What to keep
 #
@@ -619,12 +623,12 @@ gain = one_pass / three_passes
 #   what the module keeps.
 # * `current_accelerator()` tells what PyTorch was compiled for; ask whether it is available, too.
 # * `meta` proves, without an accelerator, that nothing stays on the CPU.
-# * A GPU repeats one kernel over many indices; a TPU pumps a product of matrices and wants many rows.
+# * A GPU repeats one kernel over many indices; a TPU pumps a product of matrices and needs many rows.
 # * Precision belongs to the format, and what a processor does best is measured with machine, size and date.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Un script funciona en tu portátil sin GPU y en el servidor falla con «Expected all tensors to be on the same
-# device». ¿Qué habría encontrado el defecto en el portátil?
+# Un script funciona en tu computadora, sin GPU, y en el servidor falla con «Expected all tensors to be on the
+# same device». ¿Qué habría encontrado el defecto en la tuya?
 #
 # - [x] Ejecutar un paso con el modelo y los datos en `meta`: el tensor que quedó en la CPU choca igual.
 # - [ ] Fijar la semilla: el azar no decide dónde nace un tensor.
@@ -742,13 +746,13 @@ for side, share in ((4, 0.5), (128, 0.5), (128, 0.9), (256, 0.9)):
 #
 # Cuando un dispositivo no alcanza se usan varios: [Muchos procesos, un solo gradiente](many_processes.md) lo
 # hace con dos procesos de esta misma máquina. Los errores de dispositivo tienen sala propia en el [museo de
-# los errores](error_museum.md), y lo que cada procesador hace mejor se discute en el
-# [registro de afirmaciones](../benchmarks/claims.md).
+# los errores](error_museum.md), y lo que cada procesador hace mejor se discute en el [registro de
+# afirmaciones](../benchmarks/claims.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # When one device is not enough, several are used: [Many processes, one gradient](many_processes.md) does it
 # with two processes on this very machine. Device errors have a room of their own in the [error
-# museum](error_museum.md), and what each processor does best is argued in the
-# [claims ledger](../benchmarks/claims.md).
+# museum](error_museum.md), and what each processor does best is argued in the [claims
+# ledger](../benchmarks/claims.md).

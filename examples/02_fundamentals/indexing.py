@@ -69,9 +69,9 @@ from tutorials_lib.plots import tensor_grid
 # %% [markdown] lang="en"
 # ## Basic indices
 #
-# These are integers, slices `start:stop:step`, the dots `...` (all the axes that are missing) and `None` (a
-# new axis of size 1). An integer removes its axis; a slice keeps it. Our table has 4 rows and 5 columns with
-# the numbers 0 to 19 in order. Write on paper which cells and which shape each expression gives before
+# These are integers, slices `start:stop:step`, the ellipsis `...` (all the axes that are missing) and `None`
+# (a new axis of size 1). An integer removes its axis; a slice keeps it. Our table has 4 rows and 5 columns
+# with the numbers 0 to 19 in order. Write on paper which cells and which shape each expression gives before
 # looking.
 
 # %%
@@ -178,8 +178,8 @@ assert T.flatten()[places].tolist() == view.flatten().tolist() == [5, 7, 9, 10, 
 # Hay un corte que Python permite y PyTorch no: el de paso negativo. `T.flip(0)` hace lo mismo con una copia.
 
 # %% [markdown] lang="en"
-# There is one slice that Python allows and PyTorch does not: that of negative step. `T.flip(0)` does the same
-# with a copy.
+# There is one slice that Python allows and PyTorch does not: the one with a negative step. `T.flip(0)` does
+# the same with a copy.
 
 # %% tags=["raises=ValueError"]
 T[::-1]
@@ -254,8 +254,9 @@ assert [tuple(result.shape) for result in masked.values()] == [(7,), (4,), (2, 5
 assert not any(same_storage(result, T) for result in masked.values())
 
 # %% [markdown] lang="es"
-# Una máscara de la forma completa aplana; una de una sola dimensión elige filas enteras. Los paréntesis no
-# son adorno: `&` se evalúa antes que `==` y `>`, y sin ellos la condición es otra.
+# Una máscara de la forma completa aplana; una de un solo eje elige filas enteras. Los paréntesis no son
+# adorno: `&` se evalúa antes que `==` y `>`, y sin ellos Python leería `T % 3 == (0 & T) > 8`, que aquí es un
+# error.
 #
 # ## Escribir a través de un índice
 #
@@ -264,7 +265,8 @@ assert not any(same_storage(result, T) for result in masked.values())
 
 # %% [markdown] lang="en"
 # A mask of the full shape flattens; one with a single axis chooses whole rows. The parentheses are no
-# ornament: `&` is evaluated before `==` and `>`, and without them the condition is another one.
+# ornament: `&` is evaluated before `==` and `>`, and without them Python would read `T % 3 == (0 & T) > 8`,
+# an error here.
 #
 # ## Writing through an index
 #
@@ -338,7 +340,7 @@ assert counts.tolist() == [1, 1, 1] and torch.bincount(labels).tolist() == [2, 1
 
 # %% [markdown] lang="en"
 # `counts[labels] += 1` reads a copy, adds 1 and writes it: the three visits to class 2 write the same 1. To
-# really add there are `index_add`, `scatter_add` and `bincount`.
+# add for real there are `index_add`, `scatter_add` and `bincount`.
 #
 # ## `gather` and `scatter`
 #
@@ -347,7 +349,7 @@ assert counts.tolist() == [1, 1, 1] and torch.bincount(labels).tolist() == [2, 1
 #
 # $$\text{out}_{ij} = \text{input}_{i,\; \text{index}_{ij}} .$$
 #
-# Its most common use in machine learning: from each row of logits, take that of its class. Write on paper
+# Its most common use in machine learning: from each row of logits, take the one of its class. Write on paper
 # which numbers will come out.
 
 # %%
@@ -505,7 +507,8 @@ assert heavy > 4_000_000 and light < 4_000
 #   `data_ptr()`.
 # * Dos listas se leen a la par; para el cruce, una en columna: `rows[:, None]`.
 # * Un solo par de corchetes a la izquierda del `=`; índices repetidos, con `index_add` o `scatter_add`.
-# * `gather` lee según un índice en un eje; `scatter` escribe; cada uno es la derivada del otro.
+# * En un eje, `gather` lee según un índice y `scatter` escribe; `gather` y `scatter_add` son cada uno la
+#   derivada del otro.
 
 # %% [markdown] lang="en"
 # `{python} heavy` bytes against `{python} light`: the view of ten numbers was saved with the million behind
@@ -518,7 +521,8 @@ assert heavy > 4_000_000 and light < 4_000
 #   not `data_ptr()`.
 # * Two lists are read in step; for the crossing, one of them as a column: `rows[:, None]`.
 # * A single pair of brackets to the left of `=`; repeated indices, with `index_add` or `scatter_add`.
-# * `gather` reads by an index along one axis; `scatter` writes; each is the derivative of the other.
+# * Along one axis `gather` reads by an index and `scatter` writes; `gather` and `scatter_add` are each the
+#   derivative of the other.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # `X` tiene forma `(8, 3, 32, 32)`. ¿Qué forma tiene `X[[0, 5], :, 4:8, None]` y qué es?

@@ -43,14 +43,15 @@ timeout_seconds: 300
 # “Runs on one or several GPUs”, libraries promise. What does running on several mean? In the most common
 # case, that every process has a copy of the model and a part of the batch (the examples of one step), and
 # that before moving the weights they agree on the gradient. By the end you will write that agreement by hand,
-# check that it gives what a single process gives, and recognise when it no longer does. It takes no GPUs: two
-# processes on this machine are enough, with `gloo`, the means of communication that PyTorch uses on CPUs.
+# check that it gives what a single process gives, and recognise when it no longer does. It does not take
+# several GPUs: two processes on this machine are enough, with `gloo`, the means of communication that PyTorch
+# uses on CPUs.
 #
 # It presumes [Devices](devices.md) and the [gradient](autograd.md). The course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke
 # mentions several GPUs in *PyTorch Fundamentals*, [chapter
 # 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) of their open book, and does not use them; this
-# lesson fills that point in.
+# lesson fills that gap.
 
 # %%
 import inspect
@@ -125,7 +126,7 @@ in_halves = (sum(halves) / 2 - alone).abs().max().item()
 assert in_halves < 1e-6 and (halves[0] - halves[1]).abs().max() > 1e-2
 
 # %% [markdown] lang="es"
-# Las dos mitades apuntan a lugares distintos y su promedio es el gradiente del *batch* entero, con una
+# Las dos mitades apuntan en direcciones distintas y su promedio es el gradiente del *batch* entero, con una
 # diferencia de `{python} in_halves:.0e`: el redondeo de sumar en otro orden. Lo que falta es que las mitades
 # las calculen procesos distintos.
 #
@@ -137,7 +138,7 @@ assert in_halves < 1e-6 and (halves[0] - halves[1]).abs().max() > 1e-2
 # encuentran a través de un archivo de la misma carpeta y hablan por la red interna de la máquina.
 
 # %% [markdown] lang="en"
-# The two halves point to different places and their mean is the gradient of the whole batch, with a
+# The two halves point in different directions, and their mean is the gradient of the whole batch, with a
 # difference of `{python} in_halves:.0e`: the rounding of adding in another order. What is missing is that
 # different processes compute the halves.
 #
@@ -275,11 +276,11 @@ ax = tensor_grid(panels, rows=(2, 2), signs=["→", "", "→"], highlight=done)
 #
 # ## Inside: a ring
 #
-# With many processes, sending everything to one would choke it. The ring algorithm
-# ([Patarasuk and Yuan, 2009](https://doi.org/10.1016/j.jpdc.2008.09.002)) cuts the tensor into $p$ chunks, as
-# many as processes, and each one talks to its neighbour only. In the first $p - 1$ rounds chunks travel
-# gathering sums; in the following $p - 1$ they travel complete. The simulation uses four processes; process
-# $r$ begins with the number $10^r$ in all its chunks, so a chunk is complete once it is worth 1111.
+# With many processes, sending everything to one would choke it. The ring algorithm ([Patarasuk and Yuan,
+# 2009](https://doi.org/10.1016/j.jpdc.2008.09.002)) cuts the tensor into $p$ chunks, as many as processes,
+# and each one talks to its neighbour only. In the first $p - 1$ rounds chunks travel gathering sums; in the
+# following $p - 1$ they travel complete. The simulation uses four processes; process $r$ begins with the
+# number $10^r$ in all its chunks, so a chunk is complete once it is worth 1111.
 
 
 # %%
@@ -345,7 +346,7 @@ ring_megabytes = {world: 2 * (world - 1) / world * 4 * parameters / 1e6 for worl
 # which hardly depends on how many they are. The `{python} parameters:,` parameters of a ResNet-50 in
 # `float32` cost `{python} ring_megabytes[2]:.0f` MB in each step for each process with two processes,
 # `{python} ring_megabytes[8]:.0f` with eight and `{python} ring_megabytes[1024]:.0f` with one thousand and
-# twenty-four. That sum, against the time it takes to compute each part, decides whether sharing out speeds
+# twenty-four. That cost, against the time it takes to compute each part, decides whether sharing out speeds
 # things up. By how much is measured: on this machine both processes share two cores, and the page about
 # [threads](../benchmarks/threads.md) shows what happens when they fight for them.
 #
@@ -398,7 +399,7 @@ def with_ddp(rank: int, world: int) -> torch.Tensor:
 # ## Uneven parts
 #
 # Let us give 72 examples to one process and 24 to the other. DDP divides the sum by the number of processes,
-# without asking how many examples each has seen. The formula at the top wants every gradient weighed by
+# without asking how many examples each has seen. The formula at the top wants every gradient weighted by
 # $n_r$. The function computes both versions.
 
 
@@ -489,15 +490,15 @@ relative_bias = (answers[0][2][0] - alone).norm().item() / alone.norm().item()
 # El acuerdo a mano y DDP dan el gradiente de un solo proceso, con una diferencia máxima de
 # `{python} worst_equal:.0e`, menos de una millonésima. DDP coincide con la semilla 0, la del proceso 0. Y con
 # partes desiguales **sin pesar** sale otro gradiente, a un `{python} relative_bias:.0%` de distancia del
-# correcto, sin un solo aviso: los 24 ejemplos del segundo proceso cuentan el triple cada uno. Pesado por
-# $n_r$, vuelve a ser el de siempre.
+# correcto, sin un solo aviso: cada uno de los 24 ejemplos del segundo proceso pesa el triple que uno del
+# primero. Pesado por $n_r$, vuelve a ser el de siempre.
 
 # %% [markdown] lang="en"
 # The agreement by hand and DDP give the gradient of a single process, with a difference of at most
 # `{python} worst_equal:.0e`, less than a millionth. DDP agrees with seed 0, that of process 0. And uneven
 # parts, **unweighted**, give another gradient, `{python} relative_bias:.0%` away from the right one, without
-# a single warning: each of the 24 examples of the second process counts three times as much. Weighed by
-# $n_r$, it is the usual one again.
+# a single warning: each of the 24 examples of the second process counts three times as much as one of the
+# first. Weighted by $n_r$, it is the usual one again.
 
 # %%
 # alt es: La pérdida de uno y de dos procesos cae igual en sesenta pasos; las dos líneas se superponen.
@@ -599,8 +600,8 @@ batchnorm_gap = distance(sum(parts) / 2, whole)
 assert batchnorm_gap > 1e-3 > 100 * in_halves
 
 # %% [markdown] lang="es"
-# La diferencia ya no es redondeo. En las GPU la quita `nn.SyncBatchNorm`, que comparte también las medias;
-# `LayerNorm`, que normaliza cada ejemplo por su cuenta, no tiene el problema.
+# La diferencia ya no es redondeo. En las GPU la quita `nn.SyncBatchNorm`, que comparte también las medias y
+# las varianzas; `LayerNorm`, que normaliza cada ejemplo por su cuenta, no tiene el problema.
 #
 # ## En un equipo con varias GPU
 #
@@ -621,8 +622,8 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 # * Si un proceso no llega al acuerdo, los demás esperan: pon siempre un límite de tiempo.
 
 # %% [markdown] lang="en"
-# The difference is no longer rounding. On GPUs `nn.SyncBatchNorm` removes it by sharing the means as well;
-# `LayerNorm`, which normalises each example by itself, does not have the problem.
+# The difference is no longer rounding. On GPUs `nn.SyncBatchNorm` removes it by sharing the means and
+# variances as well; `LayerNorm`, which normalises each example by itself, does not have the problem.
 #
 # ## On a machine with several GPUs
 #
@@ -638,7 +639,7 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 # * The gradient of a mean is the weighted mean of the gradients: that is why it can be shared out.
 # * `all_reduce` leaves the sum in all; as a ring it moves about twice the gradient, whatever the number of
 #   processes.
-# * DDP makes the weights equal at the start and the gradients in every step; it supposes equal parts.
+# * DDP makes the weights equal at the start and the gradients in every step; it assumes equal parts.
 # * Suspect uneven parts, the repeated example, the epoch nobody announced, and `BatchNorm`.
 # * If one process does not arrive at the agreement, the others wait: always set a time limit.
 
@@ -647,7 +648,8 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 #
 # - [x] El *batch* de cada paso tiene ahora 128 ejemplos, y una época, la cuarta parte de los pasos: es otro
 #   entrenamiento, aunque cada gradiente sea exacto.
-# - [ ] Nada: el gradiente es el mismo. Lo es para los mismos ejemplos, y aquí cada paso ve cuatro veces más.
+# - [ ] Nada, porque el gradiente es el mismo: lo es para los mismos ejemplos, y aquí cada paso ve cuatro
+#   veces más.
 # - [ ] El gradiente se multiplica por cuatro: DDP divide la suma entre el número de procesos.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -655,8 +657,8 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 #
 # - [x] The batch of each step now has 128 examples, and an epoch a quarter of the steps: it is another
 #   training run, even though each gradient is exact.
-# - [ ] Nothing: the gradient is the same. It is for the same examples, and here each step sees four times as
-#   many.
+# - [ ] Nothing, since the gradient is the same: it is for the same examples, and here each step sees four
+#   times as many.
 # - [ ] The gradient is multiplied by four: DDP divides the sum by the number of processes.
 
 # %% [markdown] lang="es" tags=["exercise"]
@@ -745,7 +747,7 @@ print([round(speedup(0.3, 4 * parameters, 10e9, world), 2) for world in (1, 2, 4
 #
 # El reparto de hilos dentro de un proceso se mide en [Hilos](../benchmarks/threads.md), y la promesa «una o
 # varias GPU» se juzga en el [registro de afirmaciones](../benchmarks/claims.md). Aquí dos procesos dieron el
-# mismo resultado porque compartían semilla; qué fija una semilla y qué no es la lección siguiente, [Azar y
+# mismo resultado porque compartían semilla; qué fija una semilla y qué no se mide en [Azar y
 # semillas](randomness.md).
 
 # %% [markdown] lang="en"
@@ -753,5 +755,5 @@ print([round(speedup(0.3, 4 * parameters, 10e9, world), 2) for world in (1, 2, 4
 #
 # Sharing out threads within one process is measured in [Threads](../benchmarks/threads.md), and the promise
 # “one or several GPUs” is judged in the [claims ledger](../benchmarks/claims.md). Here two processes gave the
-# same result because they shared a seed; what a seed fixes and what it does not is the next lesson, [Chance
-# and seeds](randomness.md).
+# same result because they shared a seed; what a seed fixes and what it does not is measured in [Chance and
+# seeds](randomness.md).

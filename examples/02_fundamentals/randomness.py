@@ -80,8 +80,8 @@ from tutorials_lib.plots import color, curves, interval_plot, localize_ticks
 #
 # A computer does not draw lots: it computes. It keeps a number, the *state*, and every draw transforms it by
 # a fixed rule. The seed is the initial state. This one-line generator, with the constants that *Numerical
-# Recipes* made known, already yields numbers that look random; that of PyTorch on the CPU does the same with
-# a far larger state. Started twice from seed 7, at which draw will they begin to differ?
+# Recipes* made popular, already yields numbers that look random; that of PyTorch on the CPU does the same
+# with a far larger state. Started twice from seed 7, at which draw will they begin to differ?
 
 
 # %%
@@ -115,13 +115,13 @@ assert [next(one) for _ in range(1000)] == [next(other) for _ in range(1000)]
 # ## Una línea de más
 #
 # Todo lo que sortea en PyTorch bebe por defecto de la misma sucesión: los pesos iniciales, el orden de los
-# datos, el *dropout*. Aquí la semilla es la misma y solo cambia que el segundo modelo tiene una capa más. El
-# orden de los datos, que no depende del modelo, ¿será el mismo?
+# datos, el *dropout* (activaciones que se apagan al azar). Aquí la semilla es la misma y solo cambia que el
+# segundo modelo tiene una capa más. El orden de los datos, que no depende del modelo, ¿será el mismo?
 
 # %% [markdown] lang="en"
 # At none: the same seed gives the same sequence, all of it. That 7 and 8 begin with nearly the same number
-# betrays a poor generator; that of PyTorch does not do so. The `False` is a reminder that the seed
-# fixes the sequence, not each call: without seeding again, the next draw goes on where the last one stopped.
+# betrays a poor generator; PyTorch's does no such thing. The `False` is a reminder that the seed fixes the
+# sequence, not each call: without seeding again, the next draw goes on where the last one stopped.
 #
 # ## One more line
 #
@@ -156,9 +156,9 @@ assert not torch.equal(orders[0][0], orders[1][0]) and torch.equal(orders[0][1],
 # repetirán?
 
 # %% [markdown] lang="en"
-# The layer used up draws and shifted whatever came after: who compares the two models compares two orders as
-# well. A `torch.Generator` of its own for the order keeps it still. That is the useful rule: **one generator
-# for each use of chance that you want to keep equal**. `DataLoader` takes it as `generator=`.
+# The layer used up draws and shifted whatever came after: whoever compares the two models compares two orders
+# as well. A `torch.Generator` of its own for the order keeps it still. That is the useful rule: **one
+# generator for each use of chance that you want to keep equal**. `DataLoader` takes it as `generator=`.
 #
 # ## Three sequences, not one
 #
@@ -399,9 +399,9 @@ def right_answers(weight_seeds: Iterable[int], order_seeds: Iterable[int], rates
 # parte o en qué orden se ven los ejemplos?
 
 # %% [markdown] lang="en"
-# Let us change chance part by part. First forty initial weights with one order; then a single start with
-# forty orders; at last, everything. Place a bet before you look: what moves the result more, where one starts
-# from or in which order the examples are seen?
+# Let us change one part of the chance at a time. First forty initial weights with one order; then a single
+# start with forty orders; at last, everything. Place a bet before you look: what moves the result more, where
+# one starts from or in which order the examples are seen?
 
 # %%
 # alt es: Tres barras de mínimo a máximo: los pesos iniciales mueven poco; el orden y ambos, mucho más.
@@ -472,7 +472,7 @@ assert from_cooled < from_order / 2
 # %% [markdown] lang="es"
 # Lo calma: de `{python} from_order:.1f` a `{python} from_cooled:.1f` aciertos de desviación. Una banda ancha
 # no es un hecho de la naturaleza; a veces señala algo que se puede arreglar. Y quien publica «tres semillas»
-# cambiando solo los pesos habría visto apenas una parte.
+# y solo cambió los pesos ha visto apenas una parte.
 #
 # ## La banda esperada
 #
@@ -487,8 +487,8 @@ assert from_cooled < from_order / 2
 
 # %% [markdown] lang="en"
 # It does: from `{python} from_order:.1f` to `{python} from_cooled:.1f` right answers of deviation. A wide
-# band is no fact of nature; at times it points at something that can be mended. And who publishes “three
-# seeds” by changing only the weights would have seen hardly a part of it.
+# band is no fact of nature; at times it points to something that can be fixed. And whoever publishes “three
+# seeds”, having changed only the weights, has seen only part of it.
 #
 # ## The expected band
 #
@@ -547,7 +547,7 @@ first_three = sorted(both[:3].tolist())
 
 # %% [markdown] lang="en"
 # With three seeds the band catches the next one only half of the time: `{python} held[1].value:.0%` in the
-# simulation. With 39, 95% of it. Three are the least to notice that there is chance, not to bound it.
+# simulation. With 39, in 95%. Three are the least to notice that there is chance, not to bound it.
 #
 # Now we can put it in numbers. In thirty-nine repetitions of this training, right answers go from
 # `{python} band[0]` to `{python} band[1]` out of `{python} len(data.test_labels)`. Of the other
@@ -603,8 +603,8 @@ _ = localize_ticks(ax)
 # Neither replaces the other.
 #
 # The tail on the left is the one that the smaller rate removed: at times the last batch left the model badly.
-# To choose the best seed and keep quiet about the rest hides that tail; to choose it by looking at the test
-# inflates the number besides, as [honest evaluation](../workflow/honest_evaluation.md) shows.
+# Choosing the best seed and keeping quiet about the rest hides that tail; choosing it by looking at the test
+# inflates the number as well, as [honest evaluation](../workflow/honest_evaluation.md) shows.
 #
 # ## What to keep
 #
@@ -618,17 +618,18 @@ _ = localize_ticks(ax)
 # %% [markdown] lang="es" tags=["quiz"]
 # Un artículo da la exactitud de tres semillas: 388, 391 y 394 aciertos. Repites con otra y obtienes 385.
 #
-# - [x] No contradice nada: la banda de tres semillas atrapa a la siguiente apenas la mitad de las veces.
+# - [x] No contradice nada: la banda de tres semillas atrapa a la siguiente más o menos la mitad de las veces.
 # - [ ] El artículo eligió sus semillas: puede ser, pero este dato no lo muestra.
-# - [ ] Tu código tiene un error: haría falta caer fuera de una banda hecha con muchas más semillas.
+# - [ ] Tu código tiene un error: para sospecharlo haría falta caer fuera de una banda hecha con muchas más
+#   semillas.
 # - [ ] Bastaba usar la misma semilla: en otra máquina u otra versión la misma semilla puede dar otro número.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A paper gives the accuracy of three seeds: 388, 391 and 394 right. You repeat it with another and get 385.
 #
-# - [x] It contradicts nothing: the band of three seeds catches the next one hardly half of the time.
+# - [x] It contradicts nothing: the band of three seeds catches the next one only about half of the time.
 # - [ ] The paper chose its seeds: it may have, but this datum does not show it.
-# - [ ] Your code has an error: that would take falling outside a band made of many more seeds.
+# - [ ] Your code has an error: to suspect so, you would have to fall outside a band made of many more seeds.
 # - [ ] Using the same seed would have done: on another machine or version the same seed may give another
 #   number.
 
@@ -719,7 +720,7 @@ print(tr(es="Bien.", en="Good."))
 # ## Sigue por aquí
 #
 # La banda dice cuánto se mueve un modelo; si dos bandas permiten ordenar a dos modelos se decide en la
-# [evaluación honesta](../workflow/honest_evaluation.md). Dos procesos con la misma semilla dieron el mismo
+# [evaluación honesta](../workflow/honest_evaluation.md). Dos procesos con la misma semilla dan el mismo
 # gradiente en [Muchos procesos](many_processes.md). Para los redondeos que aquí solo asomaron, mira
 # [Precisión](../benchmarks/precision.md).
 
@@ -727,6 +728,6 @@ print(tr(es="Bien.", en="Good."))
 # ## Where to go next
 #
 # The band tells how far one model moves; whether two bands allow ranking two models is settled in [honest
-# evaluation](../workflow/honest_evaluation.md). Two processes with the same seed gave the same gradient in
+# evaluation](../workflow/honest_evaluation.md). Two processes with the same seed give the same gradient in
 # [Many processes](many_processes.md). For the rounding that only showed its face here, see
 # [Precision](../benchmarks/precision.md).

@@ -4,7 +4,7 @@ title:
   en: Reshaping without shuffling the data
 summary:
   es: reshape, view, permute, stack y compañía; los pasos dibujados, y lo que pasa al confundir dos de ellas.
-  en: reshape, view, permute, stack and the rest; strides drawn, and what confusing two of them costs.
+  en: reshape, view, permute, stack and the rest; their strides drawn, and the cost of confusing two calls.
 tags: [reshape, view, permute, stride, stack]
 objectives:
   es:
@@ -14,7 +14,7 @@ objectives:
     - Elegir entre `cat` y `stack`, y entre `squeeze` y `flatten`, por la forma que hace falta.
   en:
     - Say what each operation that changes a shape does to memory.
-    - Predict when `view` refuses and why, with a count of strides.
+    - Predict when `view` refuses and why, by a calculation with strides.
     - Recognise a `reshape` put in the place of a `permute`, in an image and in an accuracy.
     - Choose between `cat` and `stack`, and between `squeeze` and `flatten`, by the shape that is needed.
 prerequisites:
@@ -40,7 +40,7 @@ prerequisites:
 # %% [markdown] lang="en"
 # It is often said that `reshape` and the transpose “rearrange the elements”. Most of the time they move none:
 # they change the rule by which the elements are read. This lesson draws that rule, finds when it is not
-# enough and a copy is due, and shows the dearest of mistakes, asking for a `reshape` where a `permute` was
+# enough and a copy is due, and shows the costliest mistake, asking for a `reshape` where a `permute` was
 # meant: the shapes fit, nothing warns, and the examples end up shuffled.
 #
 # It helps to have read [Tensors and rank](../fundamentals/tensors_and_rank.md) and
@@ -119,8 +119,8 @@ assert len(pairs) == 6
 #
 # $$p(i, j) = s_0\, i + s_1\, j .$$
 #
-# The figure draws the jumps over memory. Above, in blue, what the last index advances; below, in orange, what
-# the first one advances. Before looking: how will those of `M.T` be?
+# The figure draws the jumps over memory. Above, in blue, the jumps of the last index; below, in orange, those
+# of the first. Before looking: what will those of `M.T` be like?
 
 
 # %%
@@ -175,8 +175,8 @@ for order in permutations(range(3)):
 #
 # ## When `view` refuses
 #
-# `view` promises not to copy. To flatten `M.T` asks for reading 0, 4, 8, 1, 5, 9, …: no single stride walks
-# through that.
+# `view` promises not to copy. Flattening `M.T` means reading 0, 4, 8, 1, 5, 9, …: no single stride follows
+# that path.
 
 # %% tags=["raises=RuntimeError"]
 M.T.view(12)
@@ -192,13 +192,14 @@ M.T.view(12)
 # `expand`.
 
 # %% [markdown] lang="en"
-# The condition is a sum. Two neighbouring axes can be merged into one if, when the second ends, the next jump
-# is that of the first:
+# The condition is a calculation. Two neighbouring axes can be merged into one if, when the second ends, the
+# next jump is that of the first:
 #
 # $$s_j = s_{j+1}\, n_{j+1} .$$
 #
-# Axes of size 1 do not count, since nobody ever advances along them. Let us check the rule against `view(-1)`
-# on all permutations of a tensor of rank 3, with and without jumps, and on versions stretched by `expand`.
+# Axes of size 1 do not count, since there is nowhere to advance along them. Let us check the rule against
+# `view(-1)` on all permutations of a tensor of rank 3, with and without jumps, and on versions stretched by
+# `expand`.
 
 
 # %%
@@ -262,8 +263,9 @@ assert M.T.contiguous().view(12).tolist() == [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 
 #
 # ## The mistake: `reshape` where `permute` was needed
 #
-# A photograph is read from disk as `(height, width, channel)`, and PyTorch wants it as `(channel, height,
-# width)`. The two expressions below give the shape asked for. What will be seen in the one on the right?
+# A photograph is read from disk as `(height, width, channel)`, and PyTorch wants it as
+# `(channel, height, width)`. The two expressions below give the shape asked for. What will the one on the
+# right show?
 
 # %%
 # alt es: Después de permute, una flor naranja; después de reshape, un tejido de rayas de colores sin flor.
@@ -289,7 +291,7 @@ assert torch.equal(reshaped.float().sum(), permuted.float().sum())
 #
 # Una imagen se puede mirar. Cuando el eje confundido es el del *batch* (los ejemplos que se procesan juntos),
 # no hay nada que mirar. Los dígitos de scikit-learn, leídos como ocho renglones: queremos el tiempo por
-# delante, `(renglón, ejemplo, píxel)`, como lo pide una red recurrente por omisión.
+# delante, `(renglón, ejemplo, píxel)`, como lo pide por defecto una red recurrente.
 
 # %% [markdown] lang="en"
 # The same numbers are there, in the order in which they came: red, green, blue, red, green, blue. `reshape`
@@ -354,9 +356,8 @@ assert torch.equal(first[1], train.reshape(-1, 8)[len(train)])
 
 # %% [markdown] lang="en"
 # With three seeds, `transpose` is right between `{python} lowest["transpose"]:.1%` and
-# `{python} highest["transpose"]:.1%` of the time; `reshape`, between
-# `{python} lowest["reshape"]:.1%` and
-# `{python} highest["reshape"]:.1%`, close to the tenth that chance gives with ten classes.
+# `{python} highest["transpose"]:.1%` of the time; `reshape`, between `{python} lowest["reshape"]:.1%` and
+# `{python} highest["reshape"]:.1%`, which cannot be told from the tenth that chance gives with ten classes.
 # Each “example” ended up made of lines from eight different images. The shapes were equal, and no line
 # protested.
 #
@@ -554,8 +555,9 @@ for batch, time, heads, size in [(2, 5, 3, 4), (1, 1, 2, 1), (3, 4, 4, 3)]:
 # ### Ejercicio 3: una imagen en cuadros
 #
 # Escribe `patches(image, side)`: corta una imagen `(canal, alto, ancho)` en cuadros de `side`×`side` y
-# devuelve `(cuadros, canal · side · side)`, leídos por filas. Es lo primero que hace un *vision transformer*.
-# Alto y ancho son múltiplos de `side`. Un `reshape`, un `permute` y otro `reshape`.
+# devuelve `(cuadros, canal · side · side)`, leídos por filas. Es lo primero que hace un *vision transformer*
+# (un *transformer* para imágenes). Alto y ancho son múltiplos de `side`. Un `reshape`, un `permute` y otro
+# `reshape`.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: an image in patches

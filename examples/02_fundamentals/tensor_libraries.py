@@ -4,7 +4,7 @@ title:
   en: Tensor libraries
 summary:
   es: La misma cuenta en NumPy y en PyTorch, la memoria compartida, lo que cambia sin avisar y sus parientes.
-  en: The same sum in NumPy and in PyTorch, the memory they share, what changes silently, and their relatives.
+  en: The same computation in NumPy and PyTorch, the memory they share, silent changes, and their relatives.
 tags: [numpy, pytorch, tensor, interoperability, history]
 objectives:
   es:
@@ -252,7 +252,8 @@ assert t.quantile(0.5).item() == np.median(n)
 
 # %% [markdown] lang="es"
 # * **El tipo.** NumPy crea `float64` y PyTorch `float32`; al mezclar con enteros, NumPy sube a `float64` y
-#   PyTorch se queda. Un arreglo pasado con `from_numpy` llega como `float64` y choca con los pesos de la red.
+#   PyTorch se queda en `float32`. Un arreglo pasado con `from_numpy` llega como `float64` y choca con los
+#   pesos de la red.
 # * **La desviación estándar.** NumPy divide por $n$ y PyTorch por $n - 1$. Para igualarlas,
 #   `n.std(ddof=1)` o `t.std(correction=0)`.
 # * **La mediana.** Con cantidad par, NumPy promedia las dos del medio y PyTorch toma la menor;
@@ -264,8 +265,8 @@ assert t.quantile(0.5).item() == np.median(n)
 
 # %% [markdown] lang="en"
 # * **The type.** NumPy creates `float64` and PyTorch `float32`; mixed with integers, NumPy goes up to
-#   `float64` and PyTorch stays. An array passed by `from_numpy` arrives as `float64` and clashes with the
-#   weights of the network.
+#   `float64` and PyTorch stays at `float32`. An array passed by `from_numpy` arrives as `float64` and clashes
+#   with the weights of the network.
 # * **The standard deviation.** NumPy divides by $n$ and PyTorch by $n - 1$. To make them equal,
 #   `n.std(ddof=1)` or `t.std(correction=0)`.
 # * **The median.** For an even count, NumPy takes the mean of the two in the middle and PyTorch the smaller
@@ -323,11 +324,11 @@ for _ in range(200):
 # ## Las otras vivas
 #
 # **TensorFlow** (Google, [noviembre de 2015](https://arxiv.org/abs/1603.04467)) nació con grafos que se
-# definen primero y se ejecutan después; desde la versión 2.0, de 2019, ejecuta al paso, como PyTorch.
-# **Keras** (François Chollet, marzo de 2015) es la capa de arriba: describe modelos, y [Keras
-# 3](https://keras.io/keras_3/), de noviembre de 2023, los ejecuta sobre TensorFlow, JAX o PyTorch. **JAX**
-# (Google, [2018](https://github.com/jax-ml/jax)) transforma funciones puras: `grad(f)` es otra función,
-# `vmap(f)` otra, y se combinan.
+#  definen primero y se ejecutan después; desde la versión 2.0, de 2019, ejecuta sobre la marcha, como
+#  PyTorch. **Keras** (François Chollet, marzo de 2015) es la capa de arriba: describe modelos, y [Keras
+#  3](https://keras.io/keras_3/), de noviembre de 2023, los ejecuta sobre TensorFlow, JAX o PyTorch. **JAX**
+#  (Google, [2018](https://github.com/jax-ml/jax)) transforma funciones puras: `grad(f)` es otra función,
+#  `vmap(f)` otra, y se combinan.
 #
 # Ese estilo también está en `torch.func`. La derivada de cada ejemplo por separado, que con un solo
 # `backward` no sale, es la composición de dos transformaciones:
@@ -346,8 +347,8 @@ for _ in range(200):
 # [2018](https://github.com/jax-ml/jax)) transforms pure functions: `grad(f)` is another function, `vmap(f)`
 # another, and they combine.
 #
-# That style is in `torch.func` as well. The derivative for each example apart, which one `backward` does not
-# give, is the composition of two transformations:
+# That style is in `torch.func` as well. The derivative for each example separately, which a single `backward`
+# does not give, is the composition of two transformations:
 
 
 # %%
@@ -366,14 +367,14 @@ assert slopes.shape == (50, 2) and torch.allclose(slopes.mean(dim=0), -2 / len(y
 # %% [markdown] lang="es"
 # ## Cómo era definir primero
 #
-# Theano, y el primer TensorFlow, construían la expresión como un objeto y la ejecutaban al final. Un modelo
-# de juguete cabe en unas líneas y deja ver su ventaja y su defecto. En la última línea de la celda se divide
-# por cero: ¿dónde aparecerá el problema, donde se escribió la división o donde se ejecuta?
+# Theano, y el primer TensorFlow, construían la expresión como un objeto y la ejecutaban al final. Una versión
+# de juguete cabe en unas líneas y deja ver su ventaja y su defecto. En las últimas líneas de la celda se
+# divide por cero: ¿dónde aparecerá el problema, donde se escribió la división o donde se ejecuta?
 
 # %% [markdown] lang="en"
 # ## What defining first was like
 #
-# Theano, and the first TensorFlow, built the expression as an object and ran it in the end. A toy version
+# Theano, and the first TensorFlow, built the expression as an object and ran it at the end. A toy version
 # fits into a few lines and shows its merit and its fault. In the last lines of the cell there is a division
 # by zero: where will the problem appear, where the division was written or where it is run?
 
@@ -406,9 +407,9 @@ except ZeroDivisionError as error:
 assert graph.run({"a": 6.0, "b": 4.0}) == 9.0 and graph.text == "((a * a) / b)"
 
 # %% [markdown] lang="es"
-# En `run`, lejos de la línea culpable, y con un rastro lleno de la biblioteca. A cambio el plano entero se
-# conoce antes de correr y se puede simplificar, que es lo que hoy recuperan `torch.compile` y `torch.export`
-# ([Por qué PyTorch](why_pytorch.md)).
+# En `run`, lejos de la línea culpable, y con un rastro de llamadas en que casi todo es de la biblioteca. A
+# cambio el plano entero se conoce antes de correr y se puede simplificar, que es lo que hoy recuperan
+# `torch.compile` y `torch.export` ([Por qué PyTorch](why_pytorch.md)).
 #
 # ## Historia: las que terminaron
 #
@@ -417,9 +418,9 @@ assert graph.run({"a": 6.0, "b": 4.0}) == 9.0 and graph.text == "((a * a) / b)"
 # publicación del código al último anuncio; una flecha dice que sigue.
 
 # %% [markdown] lang="en"
-# In `run`, far from the guilty line, and with a trace full of the library. In exchange the whole blueprint is
-# known before running and can be simplified, which is what `torch.compile` and `torch.export` recover today
-# ([Why PyTorch](why_pytorch.md)).
+# In `run`, far from the guilty line, and with a stack trace that is mostly the library's. In exchange the
+# whole blueprint is known before running and can be simplified, which is what `torch.compile` and
+# `torch.export` recover today ([Why PyTorch](why_pytorch.md)).
 #
 # ## History: those that ended
 #
@@ -469,7 +470,7 @@ _ = ax.spines["left"].set_visible(False)
 # * `from_numpy`, `as_tensor` y `.numpy()` comparten memoria; `torch.tensor` copia.
 # * NumPy crea `float64` y PyTorch `float32`; `std` y `median` no calculan lo mismo.
 # * El *broadcasting* es el mismo.
-# * Definir primero o ejecutar al paso es un intercambio: el plano completo por el error en su línea.
+# * Definir primero o ejecutar sobre la marcha es un intercambio: el plano completo por el error en su línea.
 
 # %% [markdown] lang="en"
 # * **Theano**, of the University of Montreal ([paper of
@@ -480,8 +481,8 @@ _ = ax.spines["left"].set_visible(False)
 # * **CNTK**, of Microsoft ([open source since April 2015](https://github.com/Microsoft/CNTK/)): last version,
 #   2.7, in April 2019.
 #
-# Their ideas go on: Theano's symbolic derivatives, the pretrained models that Caffe put into circulation. To
-# cite a library takes a date, as it does to cite a figure.
+# Their ideas go on: Theano's symbolic derivatives, the pretrained models that Caffe put into circulation.
+# Citing a library takes a date, just as citing a figure does.
 #
 # ## What to keep
 #
@@ -492,7 +493,8 @@ _ = ax.spines["left"].set_visible(False)
 # * Defining first or running as you go is a trade: the whole blueprint for the error on its line.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Normalizas con `(x - x.mean()) / x.std()`, primero en NumPy y luego en PyTorch, sobre 10 números. ¿Qué pasa?
+# Estandarizas con `(x - x.mean()) / x.std()`, primero en NumPy y luego en PyTorch, sobre 10 números. ¿Qué
+# pasa?
 #
 # - [x] Los resultados difieren en un factor $\sqrt{9/10}$: una divide por $n$ y la otra por $n - 1$.
 # - [ ] Difieren solo en el redondeo: eso haría el cambio de `float64` a `float32`, en la séptima cifra.
@@ -584,8 +586,9 @@ print({name: round(value.item(), 3) for name, value in summary.items()})
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: translate
 #
-# This function of NumPy gives the distance from each point to the nearest center. Write
-# `nearest(points, centers)` with the same sums in PyTorch, without loops and without going through NumPy.
+# This NumPy function gives the distance from each point to the nearest centre. Write
+# `nearest(points, centers)` with the same arithmetic in PyTorch, without loops and without going through
+# NumPy.
 #
 # ```python
 # def nearest_numpy(points, centers):

@@ -73,18 +73,18 @@ from tutorials_lib.training import predict, train
 # %% [markdown] lang="es"
 # ## «El grafo es dinámico»
 #
-# Para derivar, una biblioteca necesita saber qué operaciones se hicieron. Las primeras pedían describirlas de
-# antemano, como un plano. PyTorch las anota **mientras ocurren**, de modo que el programa puede usar `if` y
-# `while` con los propios números. Esta función duplica su entrada hasta que sea larga y después decide por el
-# signo. ¿Tendrán el mismo grafo las dos entradas?
+# Para derivar, una biblioteca necesita saber qué operaciones se hicieron. Theano y el primer TensorFlow
+# pedían describirlas de antemano, como un plano. PyTorch las anota **mientras ocurren**, de modo que el
+# programa puede usar `if` y `while` con los propios números. Esta función duplica su entrada hasta que sea
+# larga y después decide por el signo de la suma. ¿Tendrán el mismo grafo las dos entradas?
 
 # %% [markdown] lang="en"
 # ## “The graph is dynamic”
 #
-# To differentiate, a library has to know which operations were made. The first ones wanted them described
-# beforehand, like a blueprint. PyTorch writes them down **as they happen**, so that a program may use `if`
-# and `while` on the numbers themselves. This function doubles its input until it is long, and then decides by
-# its sign. Will both inputs have the same graph?
+# To differentiate, a library has to know which operations were performed. Theano and the first TensorFlow
+# wanted them described beforehand, like a blueprint. PyTorch writes them down **as they happen**, so that a
+# program may use `if` and `while` on the numbers themselves. This function doubles its input until it is
+# long, and then branches on the sign of the sum. Will both inputs have the same graph?
 
 
 # %%
@@ -181,7 +181,7 @@ assert slope_of_first.tolist() == [2.0, 2.0]
 # Al escribir esta página la primera entrada era `[3, 4]`, y la comparación falló. ¿Qué tiene de especial?
 
 # %% [markdown] lang="en"
-# Two, the doubling. The largest disagreement is `{python} worst:.0e`, which belongs to the finite difference.
+# Two, the doubling. The largest disagreement is `{python} worst:.0e`, which comes from the finite difference.
 #
 # When this page was written the first input was `[3, 4]`, and the comparison failed. What is special about
 # it?
@@ -196,10 +196,10 @@ print((2 * border).norm().item())
 assert gradient.tolist() == [2.0, 2.0] and by_definition(total, border.detach()).abs().min() > 1e5
 
 # %% [markdown] lang="es"
-# Su doble mide exactamente 10: un paso a un lado se duplica una vez y al otro, dos. La función salta, allí no
-# tiene derivada, y la diferencia finita lo grita. PyTorch contesta 2 sin inmutarse, porque deriva **la cinta
-# que anotó**, no la función que tú imaginas. La flexibilidad llega hasta ahí. Cómo se recorre la cinta, con
-# un motor escrito desde cero, está en [Autograd](autograd.md).
+# Su doble mide exactamente 10: a un lado de ese punto la entrada se duplica una vez y al otro, dos. La
+# función salta, allí no tiene derivada, y la diferencia finita se dispara. PyTorch contesta 2 sin inmutarse,
+# porque deriva **la cinta que anotó**, no la función que tú imaginas. La flexibilidad llega hasta ahí. Cómo
+# se recorre la cinta, con un motor escrito desde cero, está en [Autograd](autograd.md).
 #
 # ## «Trae modelos listos»
 #
@@ -208,17 +208,18 @@ assert gradient.tolist() == [2.0, 2.0] and by_definition(total, border.detach())
 # nada. La última columna **no se midió aquí**: es la que publica torchvision para esos pesos en ImageNet.
 
 # %% [markdown] lang="en"
-# Its double measures exactly 10: a step to one side is doubled once and to the other side, twice. The
-# function jumps, it has no derivative there, and the finite difference cries it out. PyTorch answers 2
-# unmoved, for it differentiates **the tape it wrote down**, not the function you have in mind. Flexibility
-# ends there. How the tape is walked, with an engine written from scratch, is in [Autograd](autograd.md).
+# Its double has length exactly 10: on one side of that point the input is doubled once, on the other side
+# twice. The function jumps, it has no derivative there, and the finite difference blows up. PyTorch calmly
+# answers 2, because it differentiates **the tape it wrote down**, not the function you have in mind. That is
+# as far as the flexibility goes. How the tape is walked, with an engine written from scratch, is in
+# [Autograd](autograd.md).
 #
 # ## “It brings ready models”
 #
 # `torchvision.models` keeps published architectures with their preprocessing recipe and the address of their
 # weights. We build them on `meta`, the device without numbers, so counting parameters downloads nothing and
-# takes no room. The last column was **not measured here**: it is what torchvision publishes for those weights
-# on ImageNet.
+# uses no memory. The last column was **not measured here**: it is what torchvision publishes for those
+# weights on ImageNet.
 
 # %%
 print(len(models.list_models()), tr(es="modelos", en="models"))
@@ -295,7 +296,7 @@ assert min(result.low for result in results) > 0.75
 
 # %% [markdown] lang="es"
 # Entre `{python} fewest` y `{python} most` aciertos de `{python} results[0].total`. **¿Te dio otro número?**
-# Con tres semillas la siguiente cae dentro de esa banda la mitad de las veces ([Azar y
+# Con tres semillas la siguiente cae dentro de esa banda más o menos la mitad de las veces ([Azar y
 # semillas](randomness.md)); unos pocos aciertos más o menos son lo esperado.
 #
 # **Tres**, desplegar. `torch.export` ejecuta el modelo con una entrada simbólica, anota el grafo y lo guarda
@@ -304,7 +305,7 @@ assert min(result.low for result in results) > 0.75
 
 # %% [markdown] lang="en"
 # Between `{python} fewest` and `{python} most` right out of `{python} results[0].total`. **A different
-# number?** With three seeds the next one falls inside that band half of the time ([Chance and
+# number?** With three seeds the next one falls inside that band about half of the time ([Chance and
 # seeds](randomness.md)); a few right answers more or fewer are to be expected.
 #
 # **Three**, deploy. `torch.export` runs the model on a symbolic input, writes the graph down and saves it to
@@ -356,7 +357,7 @@ assert Proportion.of(loaded(raw["test"]).argmax(dim=1) == data.test_labels) == r
 # ## What does not fit into the file
 #
 # The flexibility of the beginning has a price. What will happen when we export the function with the `while`,
-# whose number of turns depends on the data?
+# whose number of iterations depends on the data?
 
 
 # %%
@@ -392,7 +393,7 @@ assert "data-dependent" in refusal
 # %% [markdown] lang="en"
 # It refuses, and rightly: one graph cannot stand for all the tapes. Dynamic for research and fixed for
 # deployment are two modes, and going from the one to the other means rewriting whatever depends on the data
-# (`torch.cond`, or a fixed number of turns).
+# (`torch.cond`, or a fixed number of iterations).
 #
 # ## Who made it and who governs it
 #
@@ -407,7 +408,7 @@ print(card["Name"], card["Version"], "·", card["Summary"], "·", card["Author-e
 #
 # | fecha | hecho |
 # |---|---|
-# | 2016 | se desarrolla en Facebook AI Research, con la herencia de Torch, escrito en Lua |
+# | 2016 | se desarrolla en Facebook AI Research, con la herencia de Torch, que se programaba en Lua |
 # | enero de 2017 | anuncio público |
 # | noviembre de 2019 | Andrej Karpathy explica su uso [en Tesla](https://youtu.be/oBklltKXtDE) |
 # | diciembre de 2019 | el [artículo](https://arxiv.org/abs/1912.01703) de Paszke y otros, en NeurIPS |
@@ -416,8 +417,8 @@ print(card["Name"], card["Version"], "·", card["Summary"], "·", card["Author-e
 # | marzo de 2023 | [versión 2.0](https://pytorch.org/blog/pytorch-2.0-release/), con `torch.compile` |
 #
 # El [12 de septiembre de 2022](https://pytorch.org/blog/PyTorchfoundation/) se anunció que el proyecto dejaba
-# Meta por una fundación bajo la Linux Foundation, con AMD, AWS, Google Cloud, Meta, Microsoft
-# Azure y NVIDIA como miembros fundadores. «De Facebook» es su origen, no su dueño.
+# Meta por una fundación bajo la Linux Foundation, con AMD, AWS, Google Cloud, Meta, Microsoft Azure y NVIDIA
+# como miembros fundadores. «De Facebook» nombra su origen, no a su dueño.
 #
 # ## Qué vale un 58 %
 #
@@ -443,7 +444,7 @@ print(card["Name"], card["Version"], "·", card["Summary"], "·", card["Author-e
 #
 # | date | fact |
 # |---|---|
-# | 2016 | developed at Facebook AI Research, with the heritage of Torch, written in Lua |
+# | 2016 | developed at Facebook AI Research, with the heritage of Torch, which was programmed in Lua |
 # | January 2017 | public announcement |
 # | November 2019 | Andrej Karpathy explains its use [at Tesla](https://youtu.be/oBklltKXtDE) |
 # | December 2019 | the [paper](https://arxiv.org/abs/1912.01703) by Paszke and others, at NeurIPS |
@@ -452,8 +453,8 @@ print(card["Name"], card["Version"], "·", card["Summary"], "·", card["Author-e
 # | March 2023 | [version 2.0](https://pytorch.org/blog/pytorch-2.0-release/), with `torch.compile` |
 #
 # On [12 September 2022](https://pytorch.org/blog/PyTorchfoundation/) it was announced that the project was
-# leaving Meta for a foundation under the Linux Foundation, with AMD, AWS, Google Cloud, Meta, Microsoft
-# Azure and NVIDIA as founding members. “Facebook's” is its origin, not its owner.
+# leaving Meta for a foundation under the Linux Foundation, with AMD, AWS, Google Cloud, Meta, Microsoft Azure
+# and NVIDIA as founding members. “Facebook's” names its origin, not its owner.
 #
 # ## What 58% is worth
 #
@@ -494,10 +495,10 @@ assert np.allclose([high[25] - low[25], low[-1], high[-1]], [0.75, SHARE, SHARE]
 
 # %% [markdown] lang="es"
 # Entre `{python} at_quarter[0]:.1%` y `{python} at_quarter[1]:.1%`: sin saber nada del resto, la misma cifra
-# admite una minoría y casi la totalidad. Que PyTorch se usa mucho en investigación es verosímil; **cuánto**,
-# en cambio, es una afirmación que necesita fecha, fuente y denominador. Con el mismo cuidado, decir que CNTK,
-# Caffe y Theano son alternativas es hablar de proyectos terminados: sus fechas están en [Bibliotecas de
-# tensores](tensor_libraries.md).
+# admite una minoría pequeña y una mayoría abrumadora. Que PyTorch se usa mucho en investigación es verosímil;
+# **cuánto**, en cambio, es una afirmación que necesita fecha, fuente y denominador. El mismo cuidado conviene
+# al presentar como alternativas a CNTK, Caffe y Theano: son proyectos terminados, y sus fechas están en
+# [Bibliotecas de tensores](tensor_libraries.md).
 #
 # ## El balance
 #
@@ -511,11 +512,11 @@ assert np.allclose([high[25] - low[25], low[-1], high[-1]], [0.75, SHARE, SHARE]
 # | es rápido | depende de la operación y la máquina: [la galería](../benchmarks/claims.md) |
 # | es amigable | opinión; el [museo de los errores](error_museum.md) ayuda a formarla |
 # | es el más usado | sin fecha, fuente ni denominador, un lema |
-# | en un día, lo que en 2014 pedía un equipo | apreciación de F. Chollet (Twitter, 21 de noviembre de 2020) |
+# | en un día, lo que en 2014 pedía un equipo | opinión de F. Chollet (21-11-2020, según los apuntes) |
 #
 # La última frase hablaba de Colab, Keras y TensorFlow; quienes la citan suelen agregar PyTorch. Lo
-# comprobable aquí es menor y no es poco: esta página entrenó, exportó y comprobó un lector de dígitos en unos
-# segundos de un solo núcleo.
+# comprobable aquí es menor y no es poco: esta página entrenó, exportó y comprobó un lector de dígitos
+# mientras se construía.
 #
 # ## Para llevarte
 #
@@ -527,10 +528,10 @@ assert np.allclose([high[25] - low[25], low[-1], high[-1]], [0.75, SHARE, SHARE]
 
 # %% [markdown] lang="en"
 # Between `{python} at_quarter[0]:.1%` and `{python} at_quarter[1]:.1%`: knowing nothing about the rest, the
-# same figure allows for a minority and for nearly everybody. That PyTorch is much used in research is
-# plausible; **how much**, however, is a claim that needs a date, a source and a denominator. With the same
-# care, to call CNTK, Caffe and Theano alternatives is to speak of finished projects: their dates are in
-# [Tensor libraries](tensor_libraries.md).
+# same figure allows for a small minority and for an overwhelming majority. That PyTorch is widely used in
+# research is plausible; **how much**, however, is a claim that needs a date, a source and a denominator. The
+# same care is due when CNTK, Caffe and Theano are offered as alternatives: they are finished projects, and
+# their dates are in [Tensor libraries](tensor_libraries.md).
 #
 # ## The balance
 #
@@ -538,17 +539,17 @@ assert np.allclose([high[25] - low[25], low[-1], high[-1]], [0.75, SHARE, SHARE]
 # |---|---|
 # | dynamic graphs | executed above, with their price at export |
 # | it differentiates for you | executed above; the inside, in [Autograd](autograd.md) |
-# | ready models | executed above; weights are downloaded apart |
+# | ready models | executed above; weights are downloaded separately |
 # | from data to deployment | executed above, on a small scale |
 # | runs on one or several GPUs | [Devices](devices.md) and [Many processes](many_processes.md) |
 # | it is fast | depends on operation and machine: [the gallery](../benchmarks/claims.md) |
 # | it is friendly | opinion; the [error museum](error_museum.md) helps to form one |
 # | it is the most used | without date, source or denominator, a slogan |
-# | in a day, what took a team in 2014 | a remark by F. Chollet (Twitter, 21 November 2020) |
+# | in a day, what took a team in 2014 | a remark by F. Chollet (21 November 2020, according to the notes) |
 #
 # That last sentence was about Colab, Keras and TensorFlow; those who quote it tend to add PyTorch. What can
-# be checked here is less and is not little: this page trained, exported and verified a reader of digits in a
-# few seconds of a single core.
+# be checked here is more modest, but not negligible: this page trained, exported and verified a digit reader
+# while it was being built.
 #
 # ## What to keep
 #

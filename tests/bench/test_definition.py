@@ -76,3 +76,26 @@ def test_source_is_the_text_of_the_function(tmp_path: Path) -> None:
     assert source(tmp_path / "bench_it.py", "helper") == (
         'def helper(x):\n    """Double."""\n    return SCALE * x'
     )
+
+
+def test_digest_follows_names_imported_from_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutorials_lib.bench import definition
+
+    library = tmp_path / "tutorials_lib"
+    (library / "bench").mkdir(parents=True)
+    monkeypatch.setattr(definition, "LIBRARY", library)
+    module, bench = library / "bench" / "nets.py", tmp_path / "bench_it.py"
+    text = "SIZE = 2\n\ndef used():\n    return SIZE\n\ndef other():\n    return 1\n"
+    bench.write_text("from tutorials_lib.bench.nets import used as net\n\ndef test_it():\n    net()\n")
+
+    def digest_with(old: str, new: str) -> str:
+        assert old in text
+        module.write_text(text.replace(old, new))
+        return digest(bench, "test_it")
+
+    before = digest_with("SIZE", "SIZE")
+    assert digest_with("SIZE = 2", "SIZE = 3") != before
+    assert digest_with("return SIZE", "return 2 * SIZE") != before
+    assert digest_with("return 1", "return 5") == before

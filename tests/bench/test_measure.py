@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -80,6 +82,73 @@ def test_cuda_round_synchronises_once_after_all_calls(monkeypatch: pytest.Monkey
     one_round()
     assert log == ["event", "call 0", "call 1", "call 0", "event", "synchronize"]
     assert one_round.device_seconds == [pytest.approx(0.002)]
+
+
+def test_cuda_recording_is_replayed_and_what_cannot_be_recorded_has_no_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[str] = []
+
+    class Stream:
+        def wait_stream(self, other: Any) -> None: ...
+
+    class Graph:
+        def replay(self) -> None:
+            log.append("replay")
+
+    monkeypatch.setattr(torch.cuda, "Stream", Stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", Stream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+    monkeypatch.setattr(torch.cuda, "graph", lambda graph: nullcontext())
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    sets = [(torch.zeros(1),)] * 2
+    seconds = measure.graph_seconds(lambda value: log.append("call"), sets, calls=5)
+    assert seconds is not None
+    assert seconds >= 0
+    assert log.count("call") == 3 + 5  # three to warm up, five recorded
+    assert log.count("replay") == 1 + 5
+
+    def waits(value: Any) -> None:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    assert measure.graph_seconds(waits, sets, calls=5) is None
+
+
+def test_calibration_takes_one_thread_and_gives_the_others_back() -> None:
+    threads = torch.get_num_threads()
+    seen: list[int] = []
+    with measure.free_threads(2):
+        calibration = measure.Calibration("cpu", threads=2)
+        before = torch.get_num_threads()
+        calibration.left = Watched(calibration.left, seen)
+        calibration()
+        assert (before, torch.get_num_threads()) == (2, 2)
+    assert seen == [1]
+    assert torch.get_num_threads() == threads
+
+
+class Watched:
+    """A factor that notes how many threads there are when it is multiplied."""
+
+    def __init__(self, tensor: torch.Tensor, seen: list[int]) -> None:
+        self.tensor, self.seen = tensor, seen
+
+    def __matmul__(self, other: torch.Tensor) -> torch.Tensor:
+        self.seen.append(torch.get_num_threads())
+        return self.tensor @ other
+
+
+def test_our_neighbours_are_busy_and_count_as_ours() -> None:
+    with measure.busy_neighbours(1):
+        (child,) = psutil.Process().children()
+        before, ours = child.cpu_times().user, measure.ForeignLoad().start[2]
+        time.sleep(0.6)
+        spun, counted = child.cpu_times().user - before, measure.ForeignLoad().start[2] - ours
+    assert spun > 0.05
+    assert counted >= 0.9 * spun
+    assert not psutil.Process().children()
+    assert measure.ForeignLoad().start[2] >= ours + counted  # also when the child is gone
 
 
 def test_cpu_round_needs_no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:

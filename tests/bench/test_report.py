@@ -30,12 +30,6 @@ def row(run: Run, index: int = 0, definition: str = DEFINITION) -> str:
     return report.result_table([run.cells[index]], definition, lambda cell: cell.id)
 
 
-def test_every_provenance_has_its_own_word_symbol_and_dash() -> None:
-    words = {report.provenance_words(name) for name in report.MARKS}
-    assert len(words) == len({mark.symbol for mark in report.MARKS.values()}) == len(report.MARKS) == 4
-    assert len({str(mark.dash) for mark in report.MARKS.values()}) == 4
-
-
 def test_modelled_row_says_so_and_shows_no_rounds_or_units(run: Run, modelled: Run) -> None:
     text = row(modelled)
     assert "○ modelled" in text

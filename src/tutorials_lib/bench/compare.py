@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from tutorials_lib.bench.results import Cell
+from tutorials_lib.bench.results import Cell, Run
 
 NOISE = 0.20  # relative; repeats of one case on a shared machine differ by up to this, so it decides nothing
 
@@ -22,11 +24,13 @@ def compare(cell: Cell, other: Cell, noise: float = NOISE) -> Comparison:
 
     A difference counts only if the medians are further apart than `noise` **and** the ranges between the
     quartiles do not overlap. Raises `ValueError` unless both cells were measured, without another job
-    disturbing either.
+    disturbing either, on one thread.
     """
     for one in (cell, other):
-        if not one.measured or one.contaminated:
-            raise ValueError(f"{one.id} is {describe(one)}; expected an undisturbed measurement")
+        if not comparable(one):
+            raise ValueError(
+                f"{one.id} is {describe(one)}; expected an undisturbed measurement on one thread"
+            )
     speedup = other.median_units / cell.median_units
     apart = cell.q3_units < other.q1_units or other.q3_units < cell.q1_units
     if not apart or abs(math.log(speedup)) <= math.log1p(noise):
@@ -35,8 +39,46 @@ def compare(cell: Cell, other: Cell, noise: float = NOISE) -> Comparison:
 
 
 def comparable(*cells: Cell | None) -> bool:
-    """Whether `compare` accepts them all."""
-    return all(cell is not None and cell.measured and not cell.contaminated for cell in cells)
+    """Whether `compare` accepts them all: undisturbed measurements on one thread."""
+    return all(
+        cell is not None
+        and cell.measured
+        and not cell.contaminated
+        and cell.median_units is not None
+        and cell.parameters.get("threads", 1) == 1
+        for cell in cells
+    )
+
+
+def noise_of(run: Run) -> float:
+    """The machine's own noise floor where the run has several passes, otherwise `NOISE`.
+
+    It is what nine tenths of its undisturbed cells stay below, between their passes.
+    """
+    spreads = sorted(cell.spread for cell in run.cells if comparable(cell) and cell.spread is not None)
+    return spreads[math.ceil(0.9 * len(spreads)) - 1] if spreads else NOISE
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Cells of two runs that can be compared, by name, with the later time over the earlier, in units."""
+
+    ratios: Mapping[str, float]
+    disturbed: int  # in both runs, but disturbed in one of them: compared with nothing
+
+    def share(self, within: float) -> float:
+        """The share of cells whose two times differ by no more than `within`; 1 where there are none."""
+        near = sum(abs(math.log(ratio)) <= math.log1p(within) for ratio in self.ratios.values())
+        return near / len(self.ratios) if self.ratios else 1.0
+
+
+def agreement(old: Run, new: Run) -> Agreement:
+    """How two runs of one suite agree, over the cells of one definition that both measured undisturbed."""
+    before = {cell.id: cell for cell in old.cells if cell.measured and cell.median_units is not None}
+    both = [(before[cell.id], cell) for cell in new.cells if cell.measured and cell.id in before]
+    same = [pair for pair in both if pair[0].definition == pair[1].definition]
+    ratios = {b.id: b.median_units / a.median_units for a, b in same if comparable(a, b)}
+    return Agreement(ratios, sum(a.contaminated or b.contaminated for a, b in same))
 
 
 def describe(cell: Cell) -> str:

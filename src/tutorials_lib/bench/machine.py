@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterable
+from importlib import metadata
 from typing import Any
 
 import cpuinfo
@@ -78,6 +79,7 @@ def versions(device: str = "cpu") -> dict[str, str]:
         "mkl": _first(r"Math Kernel Library Version ([\d.]+)", build),
         "cuda": torch.version.cuda if device == "cuda" else None,
         "cudnn": str(torch.backends.cudnn.version()) if device == "cuda" else None,
+        **({name: metadata.version(name) for name in ("jax", "torchax")} if device == "xla" else {}),
     }
     return {name: version for name, version in found.items() if version}
 

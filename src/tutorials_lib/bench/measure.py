@@ -10,9 +10,11 @@ import gc
 import math
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
@@ -23,7 +25,7 @@ from torch import Tensor
 
 from tutorials_lib.bench.results import Status
 
-METHOD = 1  # part of every run's settings: raise it when the same call would be timed differently
+METHOD = 2  # part of every run's settings: raise it when the same call would be timed differently
 CALIBRATION_SIZE = 384  # a product of this side takes about a millisecond on one core and fits into its cache
 
 Call = Callable[..., Tensor]
@@ -34,11 +36,11 @@ Inputs = tuple[Tensor, ...]
 class Plan:
     """How long to measure one case: seconds of a round, of all rounds, and where it is given up."""
 
-    round_seconds: float = 0.02
-    case_seconds: float = 0.8
-    min_rounds: int = 5
-    max_rounds: int = 25
-    limit_seconds: float = 40.0
+    round_seconds: float = 0.012
+    case_seconds: float = 0.24
+    min_rounds: int = 3
+    max_rounds: int = 20
+    limit_seconds: float = 20.0
 
     def calls(self, call_seconds: float) -> int:
         return max(1, math.ceil(self.round_seconds / call_seconds))
@@ -60,12 +62,18 @@ class NoResultError(Exception):
 
 
 def measure(
-    benchmark: Any, call: Call, prepare: Callable[[int], Inputs], device: str, plan: Plan
+    benchmark: Any,
+    call: Call,
+    prepare: Callable[[int], Inputs],
+    device: str,
+    plan: Plan,
+    threads: int = 1,
 ) -> dict[str, Any]:
     """Time `call(*inputs)` with pytest-benchmark's fixture; the time fields of a `Cell`.
 
-    `prepare(i)` makes the i-th set of inputs on `device`. On a GPU as many sets are made as overflow its
-    cache twice, and each call takes the next; on a CPU one set stays warm in the cache. The result says so.
+    `prepare(i)` makes the i-th set of inputs on `device` ("cpu", "cuda" or "xla"). On a GPU as many sets are
+    made as overflow its cache twice, and each call takes the next; elsewhere one set stays warm in the cache.
+    The result says so. `threads` is what the call computes with; the calibration product takes one.
     Raises `NoResultError` where memory, hardware or time do not suffice.
     """
     with _outcome():
@@ -80,9 +88,11 @@ def measure(
 
     calls = plan.calls(call_seconds)
     round_of_calls = Round(call, sets, calls, device)
-    round_seconds, _ = timed(round_of_calls, device)  # a round to warm up, which also tells how many fit
-    round_of_calls.device_seconds.clear()
-    calibration = Calibration(device)
+    round_seconds = call_seconds
+    if calls > 1:  # a round to warm up, which also tells how many fit; a single long call was one already
+        round_seconds, _ = timed(round_of_calls, device)
+        round_of_calls.device_seconds.clear()
+    calibration = Calibration(device, threads)
     foreign = ForeignLoad()
     benchmark.pedantic(round_of_calls, setup=calibration, rounds=plan.rounds(round_seconds))
     foreign_cores = foreign.cores()
@@ -101,7 +111,33 @@ def measure(
     if device == "cuda":
         values["device_seconds"] = statistics.median(round_of_calls.device_seconds)
         values["peak_memory_bytes"] = torch.cuda.max_memory_allocated()
+        if (replayed := graph_seconds(call, sets, calls)) is not None:
+            values["graph_seconds"] = replayed
     return {name: significant(value) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def graph_seconds(call: Call, sets: Sequence[Inputs], calls: int) -> float | None:
+    """Seconds for one call where the GPU replays a recording of it: its kernels without their launches.
+
+    `None` where the call cannot be recorded, because it waits for the processor or allocates on its own.
+    """
+    recorded = list(islice(cycle(sets), min(calls, 64)))
+    try:
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):  # a recording needs calls before it, on another stream
+            for inputs in recorded[:3]:
+                call(*inputs)
+        torch.cuda.current_stream().wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            for inputs in recorded:
+                call(*inputs)
+        graph.replay()
+        replays = [timed(graph.replay, "cuda")[0] for _ in range(5)]
+    except RuntimeError:
+        return None
+    return statistics.median(replays) / len(recorded)
 
 
 def significant(value: float, digits: int = 5) -> float:
@@ -120,7 +156,11 @@ def summary(call_seconds: Sequence[float], calibration_seconds: Sequence[float])
     2.0
     """
     units = [call / calibration for call, calibration in zip(call_seconds, calibration_seconds, strict=True)]
-    values = {"min_seconds": min(call_seconds), "calibration_seconds": statistics.median(calibration_seconds)}
+    values = {
+        "min_seconds": min(call_seconds),
+        "max_seconds": max(call_seconds),
+        "calibration_seconds": statistics.median(calibration_seconds),
+    }
     for unit, sample in (("seconds", call_seconds), ("units", units)):
         q1, median, q3 = quartiles(sample)
         values |= {f"q1_{unit}": q1, f"median_{unit}": median, f"q3_{unit}": q3}
@@ -155,14 +195,19 @@ def timed(call: Callable[[], Any], device: str) -> tuple[float, Any]:
     synchronize(device)
     start = time.perf_counter()
     result = call()
-    synchronize(device)
+    synchronize(device, result)
     return time.perf_counter() - start, result
 
 
-def synchronize(device: str) -> None:
-    """Wait until the device has finished: a GPU accepts a call long before it has computed it."""
+def synchronize(device: str, result: Any = None) -> None:
+    """Wait until the device has finished: a GPU or XLA accepts a call long before it has computed it."""
     if device == "cuda":
         torch.cuda.synchronize()
+    elif device == "xla" and result is not None:
+        import jax
+        from torchax.interop import jax_view
+
+        jax.block_until_ready(jax_view(result))
 
 
 class Round:
@@ -176,11 +221,12 @@ class Round:
         if self.device == "cuda":
             self._on_cuda()
         else:
-            self._calls()
+            synchronize(self.device, self._calls())
 
-    def _calls(self) -> None:
+    def _calls(self) -> Any:
         for inputs in islice(self.sets, self.calls):
-            self.call(*inputs)
+            result = self.call(*inputs)
+        return result
 
     def _on_cuda(self) -> None:
         start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
@@ -193,25 +239,36 @@ class Round:
 
 
 class Calibration:
-    """A float32 product of fixed size on the same device. Each call times it once and keeps the seconds."""
+    """A float32 product of fixed size on the same device. Each call times it once and keeps the seconds.
 
-    def __init__(self, device: str) -> None:
+    It takes one thread of the processor, whatever the measured call takes: it tells how fast the machine is
+    now. XLA is calibrated by PyTorch on the processor, so that its units are those of the other results.
+    """
+
+    def __init__(self, device: str, threads: int = 1) -> None:
+        self.device, self.threads = "cpu" if device == "xla" else device, threads
         generator = torch.Generator().manual_seed(0)
         side = (CALIBRATION_SIZE, CALIBRATION_SIZE)
-        self.left, self.right = (torch.randn(side, generator=generator).to(device) for _ in range(2))
-        self.device = device
+        self.left, self.right = (torch.randn(side, generator=generator).to(self.device) for _ in range(2))
         self.seconds: list[float] = []
         for _ in range(3):  # the first calls choose kernels and fill caches
             self()
         self.seconds.clear()
 
     def __call__(self) -> None:
+        if self.threads != 1:
+            torch.set_num_threads(1)
         seconds, _ = timed(lambda: self.left @ self.right, self.device)
         self.seconds.append(seconds)
+        if self.threads != 1:
+            torch.set_num_threads(self.threads)
 
 
 class ForeignLoad:
-    """How many cores other processes keep busy from its creation on: the system's load less our own."""
+    """How many cores other processes keep busy from its creation on: the system's load less our own.
+
+    Our own is that of this process and of all that it started, living or gone.
+    """
 
     def __init__(self) -> None:
         self.start = self._now()
@@ -223,10 +280,14 @@ class ForeignLoad:
 
     @staticmethod
     def _now() -> tuple[float, float, float]:
-        times, mine = psutil.cpu_times(), psutil.Process().cpu_times()
+        process, times = psutil.Process(), psutil.cpu_times()
         idle = ("idle", "iowait", "guest", "guest_nice")  # guests are counted in user and nice already
         system = sum(seconds for name, seconds in times._asdict().items() if name not in idle)
-        return time.monotonic(), system, mine.user + mine.system
+        mine = sum(process.cpu_times()[:4])  # user and system, of this process and of children that ended
+        for child in process.children(recursive=True):
+            with suppress(psutil.Error):
+                mine += sum(child.cpu_times()[:4])
+        return time.monotonic(), system, mine
 
 
 @contextmanager
@@ -248,18 +309,51 @@ def one_pinned_thread() -> Iterator[bool]:
         torch.set_num_threads(threads)
 
 
+@contextmanager
+def free_threads(count: int) -> Iterator[None]:
+    """Compute with `count` threads that the system may move to any core, as a program does by default."""
+    threads = torch.get_num_threads()
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    torch.set_num_threads(count)
+    try:
+        if cores:
+            os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        yield
+    finally:
+        if cores:
+            os.sched_setaffinity(0, cores)
+        torch.set_num_threads(threads)
+
+
+@contextmanager
+def busy_neighbours(count: int) -> Iterator[None]:
+    """So many other processes that compute without pause, as another job on the machine would."""
+    spin = "while True: pass"
+    others = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(count)]
+    try:
+        if others:
+            time.sleep(0.2)  # until they have started
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
 def _idlest(cores: set[int]) -> int:
     busy = psutil.cpu_percent(interval=0.2, percpu=True)
     return min(cores, key=lambda core: busy[core] if core < len(busy) else 0.0)
 
 
 def _input_sets(prepare: Callable[[int], Inputs], device: str) -> list[Inputs]:
+    """One set; on a GPU, copies at other addresses, together twice its cache: the values do not matter."""
     first = prepare(0)
     if device != "cuda":
         return [first]
     cache = torch.cuda.get_device_properties(0).L2_cache_size
     size = sum(tensor.numel() * tensor.element_size() for tensor in first)
-    return [first, *(prepare(index) for index in range(1, math.ceil(2 * cache / size) + 1))]
+    copies = math.ceil(2 * cache / size)
+    return [first, *(tuple(tensor.clone() for tensor in first) for _ in range(copies))]
 
 
 @contextmanager

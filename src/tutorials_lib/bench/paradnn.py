@@ -7,7 +7,6 @@ A v2-8 is a board of four chips with two cores each; every core trains on an eig
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
@@ -15,12 +14,11 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
-from tutorials_lib.bench import results
+from tutorials_lib.bench import derived, results
 from tutorials_lib.bench.provenance import Estimate
 from tutorials_lib.bench.specs import CHIPS
 from tutorials_lib.bench.systolic import Machine, product, training_shapes
 
-RESULTS = results.RESULTS / "paradnn.json"  # not in a machine's folder: it is no run of a benchmark of ours
 ORIGIN = "systolic array + all-reduce + infeed, fitted to ParaDnn"
 
 CORES = 8
@@ -184,11 +182,8 @@ class Findings:
 @cache
 def findings(path: Path | None = None) -> Findings:
     """Read the committed file. Raises `results.ResultsError` that names the file and what is wrong."""
-    path = path or results.repository() / RESULTS
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise results.ResultsError(f"{path}: {error}; expected the file that paradnn_fit writes") from error
+    path = path or derived.path(derived.STEPS)
+    data = derived.read(path)
     try:
         return _findings(data)
     except (KeyError, TypeError, ValueError) as error:

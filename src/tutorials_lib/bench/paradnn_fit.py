@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from tutorials_lib.bench import paradnn, recorded, results
+from tutorials_lib.bench import derived, paradnn, recorded
 from tutorials_lib.bench.paradnn import Constants, Network
 from tutorials_lib.bench.specs import CHIPS
 from tutorials_lib.bench.systolic import product
@@ -221,16 +222,15 @@ def text(data: dict[str, Any]) -> str:
     return json.dumps(head, indent=1).removesuffix("\n}") + ",\n" + ",\n".join(lines) + "\n}\n"
 
 
-def derive_all(folder: Path, *, download: bool = False) -> dict[str, dict[str, Any]]:
-    """Both committed files, by name. Raises `recorded.RecordedError` where the data are not there."""
+def derive_steps(folder: Path, *, download: bool = False) -> dict[str, Any]:
+    """The file on training steps. Raises `recorded.RecordedError` where the data are not there."""
     files = (recorded.PARADNN_TPU, recorded.PARADNN_GPU)
     tpu, gpu = (read_measured(recorded.read(file, folder, download=download)) for file in files)
-    digests = {file.name: file.sha256 for file in files}
-    return {"paradnn.json": derive(tpu, gpu, digests), "tpu_products.json": derive_products(folder)}
+    return derive(tpu, gpu, {file.name: file.sha256 for file in files})
 
 
-def main() -> None:
-    """Write both files. Exit code 1 and one line where the data are missing or altered."""
+def main() -> int:
+    """Write what the data are there for. Exit code 1 and a line for each file whose data are not."""
     from tutorials_lib.data import data_folder  # imports torch, which nothing else here needs
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -238,16 +238,24 @@ def main() -> None:
         "--download", action="store_true", help="fetch ParaDnn's files where they are missing"
     )
     options = parser.parse_args()
-    try:
-        derived = derive_all(data_folder(), download=options.download)
-    except recorded.RecordedError as error:
-        raise SystemExit(str(error)) from error
-    for name, data in derived.items():
-        path = results.repository() / results.RESULTS / name
+    folder, unread = data_folder(), False
+    derivations: dict[str, Callable[[], dict[str, Any]]] = {
+        derived.STEPS: lambda: derive_steps(folder, download=options.download),
+        derived.PRODUCTS: lambda: derive_products(folder),
+    }
+    for name, derivation in derivations.items():
+        try:
+            data = derivation()
+        except recorded.RecordedError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            unread = True
+            continue
+        path = derived.path(name)
         path.write_text(text(data), encoding="utf-8")
         print(path)
         print(json.dumps({key: data[key] for key in ("constants", "errors") if key in data}, indent=1))
+    return int(unread)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,23 +14,31 @@ from typing import Literal, NoReturn
 from matplotlib.axes import Axes
 
 from tutorials_lib import tr
-from tutorials_lib.bench import report
+from tutorials_lib.bench.results import Provenance
 from tutorials_lib.plots import color, localized
 
 DIGITS = 2  # a model that errs by a fifth has no third digit
 NotMeasured = Literal["modelled", "compiled-not-run", "quoted"]
-Class = Literal["measured", "recorded-elsewhere", "compiled-not-run", "modelled", "quoted"]
+# A result file of ours has one of four; measured by others is measured, but the reader cannot run it again.
+Class = Literal[Provenance, "recorded-elsewhere"]
 
-# How each of the five classes looks in a bar or an area; `report.MARKS` has the symbols and the dashes.
-# Measured by others is measured, but not here: the reader cannot run it again.
-HATCHES: dict[Class, str] = {
-    "measured": "",
-    "recorded-elsewhere": "///",
-    "compiled-not-run": "...",
-    "modelled": "\\\\\\",
-    "quoted": "xx",
+
+@dataclass(frozen=True)
+class Mark:
+    """How one class looks: a symbol in tables, a dash of lines, a hatch of bars and areas."""
+
+    symbol: str
+    dash: str | tuple[int, tuple[float, ...]]
+    hatch: str
+
+
+MARKS: dict[Class, Mark] = {
+    "measured": Mark("●", "-", ""),
+    "recorded-elsewhere": Mark("◎", (0, (8, 1.5)), "///"),
+    "compiled-not-run": Mark("◐", (0, (6, 2, 1.5, 2)), "..."),
+    "modelled": Mark("○", (0, (5, 2)), "\\\\\\"),
+    "quoted": Mark("❝", (0, (1.5, 1.5)), "xx"),
 }
-ELSEWHERE = report.Mark("◎", (0, (8, 1.5)))
 
 
 class ProvenanceError(TypeError):
@@ -68,8 +76,7 @@ class Estimate:
 
     def __str__(self) -> str:
         """`≈ 8.6 (6.9–11) µs ○ modelled`: two digits, the band, the word."""
-        mark = f"{report.MARKS[self.provenance].symbol} {report.provenance_words(self.provenance)}"
-        return f"{self.text} {mark}"
+        return f"{self.text} {tag(self.provenance)}"
 
     @property
     def text(self) -> str:
@@ -103,16 +110,24 @@ def two_digits(value: float) -> str:
     return localized(f"{round(value, places):.{max(0, places)}f}")
 
 
-def class_words(name: Class) -> str:
+def words(name: Class) -> str:
     """The class in the reader's language."""
-    if name == "recorded-elsewhere":
-        return tr(es="medido por otros", en="measured by others")
-    return report.provenance_words(name)
+    return {
+        "measured": tr(es="medido", en="measured"),
+        "recorded-elsewhere": tr(es="medido por otros", en="measured by others"),
+        "compiled-not-run": tr(es="compilado, no ejecutado", en="compiled, not run"),
+        "modelled": tr(es="modelado", en="modelled"),
+        "quoted": tr(es="citado", en="quoted"),
+    }[name]
 
 
-def symbol(name: Class) -> str:
-    """The sign of the class in tables."""
-    return (ELSEWHERE if name == "recorded-elsewhere" else report.MARKS[name]).symbol
+def tag(name: Class) -> str:
+    """Symbol and words of the class, as tables show it.
+
+    >>> tag("modelled") in {"○ modelled", "○ modelado"}
+    True
+    """
+    return f"{MARKS[name].symbol} {words(name)}"
 
 
 def draw(ax: Axes, places: Sequence[float], estimates: Sequence[Estimate], name: str, hue: str) -> None:
@@ -129,9 +144,9 @@ def draw(ax: Axes, places: Sequence[float], estimates: Sequence[Estimate], name:
     above = [estimate.high - estimate.value for estimate in estimates]
     ax.errorbar(
         *(places, values, [below, above]),
-        label=f"{name} ({report.provenance_words(kind)})",
+        label=f"{name} ({words(kind)})",
         color=color(hue),
-        linestyle=report.MARKS[kind].dash,
+        linestyle=MARKS[kind].dash,
         marker="o",
         markerfacecolor=color("paper"),
         capsize=3,

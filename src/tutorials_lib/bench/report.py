@@ -8,6 +8,7 @@ disturbed.
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,10 +19,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from tutorials_lib import tr
-from tutorials_lib.bench.results import Cell, Provenance, Run, to_dict
+from tutorials_lib.bench import compare, provenance
+from tutorials_lib.bench.results import Cell, Run, to_dict
 from tutorials_lib.plots import DASHES, MARKERS, color, localized
 
 GIBIBYTE = 2**30
+PACKED_ABOVE = 30_000  # characters of a download
 
 
 class Html(str):
@@ -33,32 +36,6 @@ class Html(str):
         return str(self)
 
 
-@dataclass(frozen=True)
-class Mark:
-    """How one provenance looks: a symbol in tables, a dash in figures."""
-
-    symbol: str
-    dash: str | tuple[int, tuple[float, ...]]
-
-
-MARKS: dict[Provenance, Mark] = {
-    "measured": Mark("●", "-"),
-    "compiled-not-run": Mark("◐", (0, (6, 2, 1.5, 2))),
-    "modelled": Mark("○", (0, (5, 2))),
-    "quoted": Mark("❝", (0, (1.5, 1.5))),
-}
-
-
-def provenance_words(provenance: Provenance) -> str:
-    """The provenance in the reader's language."""
-    return {
-        "measured": tr(es="medido", en="measured"),
-        "compiled-not-run": tr(es="compilado, no ejecutado", en="compiled, not run"),
-        "modelled": tr(es="modelado", en="modelled"),
-        "quoted": tr(es="citado", en="quoted"),
-    }[provenance]
-
-
 def number(value: float, digits: int = 3) -> str:
     """`value` to so many significant digits, with the reader's decimal mark.
 
@@ -67,6 +44,16 @@ def number(value: float, digits: int = 3) -> str:
     """
     places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
     return localized(f"{value:.{places}f}")
+
+
+def whole(count: float) -> str:
+    """A whole number with its thousands set apart, in Spanish from five digits on (RAE).
+
+    >>> whole(40_000) in {"40,000", "40\\u202f000"}
+    True
+    """
+    english = f"{count:,.0f}"
+    return tr(es=english.replace(",", "\u202f" if count >= 10_000 else ""), en=english)
 
 
 def duration(seconds: float, *others: float) -> str:
@@ -132,24 +119,39 @@ def _none() -> str:
     return tr(es="ninguno", en="none")
 
 
+Definition = str | Callable[[Cell], str]  # the benchmark's digest as it is now, or what tells that of a cell
+
+
 def result_table(
-    cells: Iterable[Cell], definition: str, name: Callable[[Cell], str], caption: str = ""
+    cells: Iterable[Cell], definition: Definition, name: Callable[[Cell], str], caption: str = ""
 ) -> Html:
-    """One row for each case, whatever became of it. `definition` is the benchmark's digest as it is now."""
+    """One row for each case, whatever became of it. `definition` is the benchmark's digest as it is now.
+
+    Where a case has no operations that count, its speed is that of the bytes it must move.
+    """
+    cells = list(cells)
     head = (
         tr(es="caso", en="case"),
         tr(es="mediana (cuartiles)", en="median (quartiles)"),
-        "GFLOP/s",
+        "GFLOP/s" if all(cell.flop for cell in cells) else tr(es="rendimiento", en="throughput"),
         tr(es="unidades de calibración", en="calibration units"),
         tr(es="primera llamada", en="first call"),
         tr(es="error relativo", en="relative error"),
         tr(es="procedencia", en="provenance"),
     )
-    return table(head, (_row(cell, definition, name(cell)) for cell in cells), caption)
+    mixed = head[2] != "GFLOP/s"
+    return table(head, (_row(cell, definition, name(cell), mixed) for cell in cells), caption)
 
 
-def _row(cell: Cell, definition: str, name: str) -> tuple[str, ...]:
-    origin = f"{MARKS[cell.provenance].symbol} {provenance_words(cell.provenance)}{notes(cell, definition)}"
+def speed_of(cell: Cell) -> str:
+    """GFLOP/s of a measured cell with its unit, or GB/s where it counts no operations."""
+    if cell.flop:
+        return f"{number(cell.flop_per_second() / 1e9)} GFLOP/s"
+    return f"{number(cell.bytes / cell.median_seconds / 1e9)} GB/s"
+
+
+def _row(cell: Cell, definition: Definition, name: str, mixed: bool = False) -> tuple[str, ...]:
+    origin = f"{provenance.tag(cell.provenance)}{notes(cell, definition)}"
     if not cell.ok:
         return (name, f"{_status(cell)}: {escape(cell.reason or '')}", "–", "–", "–", "–", origin)
     if not cell.measured:
@@ -159,7 +161,7 @@ def _row(cell: Cell, definition: str, name: str) -> tuple[str, ...]:
     return (
         name,
         duration(cell.median_seconds, cell.q1_seconds, cell.q3_seconds),
-        number(cell.flop_per_second() / 1e9),
+        speed_of(cell) if mixed else number(cell.flop_per_second() / 1e9),
         number(cell.median_units),
         duration(cell.first_call_seconds),
         localized(f"{cell.relative_error:.1e}"),
@@ -167,10 +169,15 @@ def _row(cell: Cell, definition: str, name: str) -> tuple[str, ...]:
     )
 
 
-def notes(cell: Cell, definition: str) -> str:
+def is_stale(cell: Cell, definition: Definition) -> bool:
+    """Whether the benchmark changed since it made this cell."""
+    return cell.definition != (definition if isinstance(definition, str) else definition(cell))
+
+
+def notes(cell: Cell, definition: Definition) -> str:
     """What a reader must know before trusting the row: each note begins with a sign of its own."""
     found = ""
-    if cell.definition != definition:
+    if is_stale(cell, definition):
         found += tr(es=" · ⌛ obsoleto: el código cambió", en=" · ⌛ stale: its code changed")
     if cell.contaminated:
         load = number(cell.foreign_cores or 0.0, 2)
@@ -187,24 +194,78 @@ def _status(cell: Cell) -> str:
 
 
 def download(run: Run, file_name: str) -> Html:
-    """A link that saves the run's JSON; the bytes are in the link, so it works offline and in a notebook."""
-    text = json.dumps(to_dict(run), ensure_ascii=False, separators=(",", ":"))
+    """A link that saves the run's JSON."""
+    return text_download(json.dumps(to_dict(run), ensure_ascii=False, separators=(",", ":")), file_name)
+
+
+def text_download(text: str, file_name: str) -> Html:
+    """A link that saves `text`; the bytes are in the link, so it works offline and in a notebook.
+
+    A large file is packed, or the page would be mostly link.
+    """
     data = base64.b64encode(text.encode()).decode()
     size = localized(f"{len(text) / 1000:.1f}")
     href = f"data:application/json;base64,{data}"
+    if len(text) > PACKED_ABOVE:
+        packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+        file_name, href = f"{file_name}.gz", f"data:application/gzip;base64,{packed}"
     return Html(f'<p><a download="{escape(file_name)}" href="{href}">{escape(file_name)}</a> ({size} kB)</p>')
 
 
 def command(run: Run, cell: Cell | None = None) -> str:
     """What to type in the repository to record the run anew, or one row of it."""
     what = f'"{run.source}::{cell.id}"' if cell else run.source
-    call = f"python -m pytest {what} --benchmark-enable --benchmark-only --record benchmarks/results"
+    options = "--benchmark-enable --benchmark-only --record benchmarks/results"
+    backends = {entry.backend for entry in run.cells} - {"cpu", "inductor"}
+    chosen = f" --backends {','.join(sorted(backends))}" if backends else ""
+    call = f"python -m pytest {what} {options}{chosen}"
     return f"{run.settings.get('environment', '')} {call}".strip()
 
 
 def folded(summary: str, text: str) -> Html:
     """Preformatted text behind a summary that unfolds it."""
     return Html(f"<details><summary>{summary}</summary><pre><code>{escape(text)}</code></pre></details>")
+
+
+def folded_table(summary: str, content: Html) -> Html:
+    """A long table behind a summary that unfolds it."""
+    return Html(f"<details><summary>{summary}</summary>{content}</details>")
+
+
+# ── verdicts ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def factor(ratio: float, noise: float = compare.NOISE) -> str:
+    """How many times, rounded to what the noise permits; the inverse of a ratio below 1."""
+    return number(compare.round_to_noise(max(ratio, 1 / ratio), noise), 2)
+
+
+def times(ratio: float, noise: float = compare.NOISE) -> str:
+    """A ratio as `× 2.2`, rounded to what the noise permits."""
+    return f"× {number(compare.round_to_noise(ratio, noise), 2)}"
+
+
+def percent(share: float, noise: float = compare.NOISE) -> str:
+    """A share in percent, rounded to what the noise permits.
+
+    >>> percent(0.3712) in {"37%", "37 %", "35%", "35 %"}
+    True
+    """
+    text = number(compare.round_to_noise(100 * share, noise), 2)
+    return tr(es=f"{text} %", en=f"{text}%")
+
+
+def versus(cell: Cell | None, other: Cell | None, noise: float = compare.NOISE) -> str:
+    """How the first compares with the second in words: a factor, no difference, or why nothing is said."""
+    if not compare.comparable(cell, other):
+        return tr(es="sin comparar", en="not compared")
+    speedup, verdict = compare.compare(cell, other, noise)
+    times = factor(speedup, noise)
+    return {
+        "faster": tr(es=f"{times} veces más rápido", en=f"{times} times as fast"),
+        "slower": tr(es=f"{times} veces más lento", en=f"{times} times as slow"),
+        "no difference": tr(es="sin diferencia", en="no difference"),
+    }[verdict]
 
 
 # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,9 +281,17 @@ class Series:
 
 
 def throughput(
-    series: Sequence[Series], x: Callable[[Cell], float], *, joined: bool, definition: str, ax: Axes
+    series: Sequence[Series],
+    x: Callable[[Cell], float],
+    *,
+    joined: bool,
+    definition: Definition,
+    ax: Axes,
+    bars: bool = True,
 ) -> None:
     """GFLOP/s over `x` on two logarithmic axes, with a bar from the first to the third quartile.
+
+    Without `bars` where so many points would hide each other.
 
     A hollow marker is a row that another job disturbed, a crossed-out one is stale. Only measured cells are
     drawn, and the dash is that of measured ones; series differ by marker too.
@@ -235,7 +304,7 @@ def throughput(
         low = [speed - cell.flop_per_second("q3") / 1e9 for cell, speed in zip(cells, speeds, strict=True)]
         high = [cell.flop_per_second("q1") / 1e9 - speed for cell, speed in zip(cells, speeds, strict=True)]
         ax.errorbar(
-            *(places, speeds, [low, high]),
+            *(places, speeds, [low, high] if bars else None),
             label=entry.name,
             color=hue,
             marker=marker,
@@ -246,13 +315,52 @@ def throughput(
         for cell, place, speed in zip(cells, places, speeds, strict=True):
             if cell.contaminated:
                 ax.plot(place, speed, marker, color=hue, markerfacecolor=color("paper"), zorder=4)
-            if cell.definition != definition:
+            if is_stale(cell, definition):
                 ax.plot(place, speed, "x", color=color("ink"), markersize=9, zorder=5)
     ax.set(xscale="log", yscale="log", ylabel="GFLOP/s")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(lambda value, _: localized(f"{value:g}"))
         axis.set_minor_locator(NullLocator())
+
+
+def durations(
+    rows: Sequence[tuple[str, Cell, str]], *, definition: Definition, ax: Axes, whiskers: bool = False
+) -> None:
+    """One row for each `(name, cell, palette colour)`: its median as a mark, its quartiles as a bar.
+
+    `whiskers` add the range from the fastest round to the slowest. Markers change with the colour; a hollow
+    one is a row that another job disturbed, a crossed-out one is stale. A row without a time says why.
+    """
+    hues = list(dict.fromkeys(hue for _, _, hue in rows))
+    for place, (_, cell, name) in enumerate(rows):
+        if not cell.measured:
+            ax.text(0.01, place, _status(cell), transform=ax.get_yaxis_transform(), va="center")
+            continue
+        hue, marker = color(name), MARKERS[hues.index(name)]
+        if whiskers and cell.max_seconds is not None:
+            ax.hlines(place, cell.min_seconds, cell.max_seconds, color=hue, linewidth=1.2)
+        if cell.q1_seconds is not None:
+            ax.hlines(place, cell.q1_seconds, cell.q3_seconds, color=hue, linewidth=6, alpha=0.4)
+        face = color("paper") if cell.contaminated else hue
+        ax.plot(cell.median_seconds, place, marker, color=hue, markerfacecolor=face, zorder=4)
+        if is_stale(cell, definition):
+            ax.plot(cell.median_seconds, place, "x", color=color("ink"), markersize=9, zorder=5)
+    ax.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set(xscale="log", xlabel=tr(es="tiempo de una llamada", en="time of one call"))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1,)))
+    ax.xaxis.set_major_formatter(lambda value, _: _round_duration(value))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.grid(visible=False, axis="y")
+
+
+def _round_duration(seconds: float) -> str:
+    """A power of ten of seconds on an axis: 10 ms."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= 0.999 * size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds * 1e9:g} ns"
 
 
 def roof(ceiling: float, bytes_per_second: float, intensities: Sequence[float]) -> list[float]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import math
 import os
+import statistics
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from itertools import pairwise
@@ -59,6 +60,7 @@ class Cell:
     calls_per_round: int | None = None
     median_seconds: float | None = None
     min_seconds: float | None = None
+    max_seconds: float | None = None
     q1_seconds: float | None = None
     q3_seconds: float | None = None
     median_units: float | None = None
@@ -66,7 +68,12 @@ class Cell:
     q3_units: float | None = None
     calibration_seconds: float | None = None
     first_call_seconds: float | None = None
+    warm_call_seconds: float | None = None  # a first call that finds compiled code on disk
     device_seconds: float | None = None
+    graph_seconds: float | None = None  # replayed from a recording: kernels without their launches
+    passes: int | None = None  # of the whole suite; times are then medians over them
+    spread: float | None = None  # largest median of a pass over the smallest, less 1, in units
+    checked: str | None = None  # how the answer was checked, where it is no number
     peak_memory_bytes: int | None = None
     foreign_cores: float | None = None
     relative_error: float | None = None
@@ -209,6 +216,40 @@ def merge(old: Run, new: Run) -> Run:
     return replace(new, cells=(*cells, *fresh.values()))
 
 
+def combine(passes: Sequence[Run]) -> Run:
+    """Several passes of one suite as one run: medians over the passes, and their spread.
+
+    A cell that failed in some passes is made of the others. Raises `ResultsError` unless the passes were made
+    alike, as `merge` does.
+    """
+    whole = passes[0]
+    for run in passes[1:]:
+        whole = merge(whole, run)
+    by_name: dict[str, list[Cell]] = {}
+    for run in passes:
+        for cell in run.cells:
+            by_name.setdefault(cell.id, []).append(cell)
+    return replace(whole, cells=tuple(_combined(cells) for cells in by_name.values()))
+
+
+def _combined(cells: Sequence[Cell]) -> Cell:
+    done = [cell for cell in cells if cell.measured and cell.definition == cells[-1].definition]
+    if not done:
+        return cells[-1]
+    timed = [name for name in asdict(done[0]) if name.endswith(("_seconds", "_units", "_cores"))]
+    values = {
+        name: [getattr(cell, name) for cell in done if getattr(cell, name) is not None] for name in timed
+    }
+    medians = {name: statistics.median(found) for name, found in values.items() if found}
+    units = values["median_units"]
+    extremes = {name: pick(values[name]) for name, pick in EXTREMES.items() if values[name]}
+    spread = round(max(units) / min(units) - 1, 5) if units and min(units) > 0 else None
+    return replace(done[-1], **{**medians, **extremes}, passes=len(done), spread=spread)
+
+
+EXTREMES = {"min_seconds": min, "max_seconds": max, "foreign_cores": max}
+
+
 def _better(old: Cell, new: Cell) -> Cell:
     keep = old.measured and not old.contaminated and new.contaminated and old.definition == new.definition
     return old if keep else new
@@ -304,11 +345,13 @@ def _contradictions(data: Any) -> Iterator[str]:
             yield f"cells[{index}].id: {cell['id']!r} is also cells[{seen[cell['id']]}]; expected a unique id"
         seen[cell["id"]] = index
         for unit in ("seconds", "units"):
-            names = [f"{name}_{unit}" for name in ("min", "q1", "median", "q3") if f"{name}_{unit}" in cell]
+            names = [
+                f"{name}_{unit}" for name in ("min", "q1", "median", "q3", "max") if f"{name}_{unit}" in cell
+            ]
             for low, high in pairwise(names):
                 if cell[low] > cell[high]:
                     what = f"{cell[low]} is more than {high} {cell[high]}"
-                    yield f"cells[{index}].{low}: {what}; expected min ≤ q1 ≤ median ≤ q3"
+                    yield f"cells[{index}].{low}: {what}; expected min ≤ q1 ≤ median ≤ q3 ≤ max"
         for name, value in cell.items():
             if isinstance(value, float) and not math.isfinite(value):
                 yield f"cells[{index}].{name}: {value} is not finite; expected a finite number"

@@ -1,0 +1,133 @@
+"""Two runs compared, several passes summed up, and what the commands say of files they cannot use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from made_by_hand import MACHINE, make_cell, make_run, measured
+
+from tutorials_lib.bench import agree, combine, compare, results
+from tutorials_lib.bench.results import Run
+
+
+def scaled(run: Run, *factors: float) -> Run:
+    """The same run with every time, in seconds and in units, multiplied."""
+    cells = [
+        replace(cell, **{name: factor * getattr(cell, name) for name in TIMES})
+        for cell, factor in zip(run.cells, factors, strict=True)
+    ]
+    return replace(run, cells=tuple(cells))
+
+
+TIMES = [f"{name}_seconds" for name in ("min", "q1", "median", "q3")] + [
+    f"{name}_units" for name in ("q1", "median", "q3")
+]
+
+
+@pytest.fixture
+def four() -> Run:
+    return make_run(*(measured(name) for name in "abcd"))
+
+
+def test_share_counts_cells_whose_units_lie_close(four: Run) -> None:
+    found = compare.agreement(four, scaled(four, 1.0, 1.11, 0.90, 1.3))
+    assert found.share(0.12) == 3 / 4
+    assert found.share(0.31) == 1
+    assert compare.agreement(four, scaled(four, 1.0, 1.11, 0.8, 1.3)).share(0.12) == 2 / 4
+    assert found.ratios["d"] == pytest.approx(1.3)
+
+
+def test_agreement_compares_units_and_not_seconds(four: Run) -> None:
+    slow = replace(
+        four, cells=tuple(replace(cell, median_seconds=1.0, q3_seconds=2.0) for cell in four.cells)
+    )
+    assert compare.agreement(four, slow).share(0.01) == 1
+
+
+def test_disturbed_changed_and_two_thread_cells_are_left_out(four: Run) -> None:
+    loud, changed, two, same = scaled(four, 5, 5, 5, 1).cells
+    cells = (
+        replace(loud, foreign_cores=1.0),
+        replace(changed, definition="f" * 16),
+        replace(two, parameters={"threads": 2}),
+        same,
+    )
+    found = compare.agreement(four, replace(four, cells=cells))
+    assert list(found.ratios) == ["d"]
+    assert found.disturbed == 1
+
+
+def test_command_prints_shares_and_drift_and_fails_on_neither(four: Run, tmp_path: Path, capsys) -> None:
+    for name, run in (("old", four), ("new", scaled(four, 1, 1, 1, 2))):
+        results.write(run, tmp_path / name / MACHINE["name"] / "matmul.json")
+    assert agree.main([str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    text = capsys.readouterr().out
+    assert " 75% of   4 cells agree within 12%" in text
+    assert "1 cells drifted by more than 20%:\n  × 2.00  matmul: d" in text
+
+
+def test_command_takes_two_files(four: Run, tmp_path: Path, capsys) -> None:
+    results.write(four, tmp_path / "a.json")
+    results.write(four, tmp_path / "b" / "a.json")
+    assert agree.main([str(tmp_path / "a.json"), str(tmp_path / "b" / "a.json")]) == 0
+    assert "100% of   4" in capsys.readouterr().out
+
+
+def test_command_names_what_it_cannot_use(four: Run, tmp_path: Path, capsys) -> None:
+    results.write(four, tmp_path / "old.json")
+    (tmp_path / "broken.json").write_text('{"schema": 1, "suite"')
+    assert agree.main([str(tmp_path / "old.json"), str(tmp_path / "broken.json")]) == 1
+    assert "broken.json:1: not JSON" in capsys.readouterr().err
+    assert agree.main([str(tmp_path / "old.json"), str(tmp_path / "nowhere")]) == 1
+    assert "nowhere: no results" in capsys.readouterr().err
+    other = replace(four, machine={**MACHINE, "name": "another"})
+    results.write(other, tmp_path / "new.json")
+    assert agree.main([str(tmp_path / "old.json"), str(tmp_path / "new.json")]) == 1
+    assert "no suite of the same machine" in capsys.readouterr().err
+
+
+# ── several passes ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_passes_become_medians_with_their_spread(four: Run) -> None:
+    whole = results.combine([four, scaled(four, 1.1, 1, 1, 1), scaled(four, 1.3, 1, 1, 1)])
+    first, second, *_ = whole.cells
+    assert first.median_seconds == pytest.approx(1.1 * four.cells[0].median_seconds)
+    assert first.min_seconds == four.cells[0].min_seconds
+    assert (first.passes, first.spread) == (3, pytest.approx(0.3))
+    assert (second.passes, second.spread) == (3, 0)
+
+
+def test_a_cell_that_failed_in_one_pass_is_made_of_the_others(four: Run) -> None:
+    late = make_cell("a", status="timeout", reason="the run's 3 minutes were over")
+    cut = replace(four, cells=(late, *four.cells[1:]))
+    assert results.combine([four, cut]).cells[0].passes == 1
+    assert results.combine([cut, cut]).cells[0].status == "timeout"
+
+
+def test_noise_is_measured_where_there_were_passes(four: Run) -> None:
+    assert compare.noise_of(four) == compare.NOISE
+    cells = [replace(measured(str(place)), passes=3, spread=place / 100) for place in range(1, 11)]
+    assert compare.noise_of(make_run(*cells)) == 0.09
+    loud = replace(cells[-1], spread=9.0, foreign_cores=2.0)
+    assert compare.noise_of(make_run(*cells, replace(loud, id="loud"))) == 0.09
+
+
+def test_combine_command_writes_every_suite_of_every_pass(four: Run, tmp_path: Path, capsys) -> None:
+    for place in "123":
+        results.write(four, tmp_path / place / MACHINE["name"] / "matmul.json")
+    passes = [str(tmp_path / place) for place in "123"]
+    assert combine.main([*passes, "--into", str(tmp_path / "out")]) == 0
+    assert "4 rows of 3 passes" in capsys.readouterr().out
+    assert results.read(tmp_path / "out" / MACHINE["name"] / "matmul.json").cells[0].passes == 3
+    assert combine.main([str(tmp_path / "none"), "--into", str(tmp_path / "out")]) == 1
+    assert "none: no results" in capsys.readouterr().err
+
+
+def test_passes_made_differently_are_refused(four: Run, tmp_path: Path, capsys) -> None:
+    for place, run in (("1", four), ("2", replace(four, versions={"python": "3.14.0"}))):
+        results.write(run, tmp_path / place / MACHINE["name"] / "matmul.json")
+    assert combine.main([str(tmp_path / "1"), str(tmp_path / "2"), "--into", str(tmp_path / "out")]) == 1
+    assert "versions: " in capsys.readouterr().err
