@@ -15,7 +15,7 @@ summary:
 #   el otro busca, en sus pesos, reglas que las produzcan.
 # - [ ] El primero, datos; el segundo, código: los dos son código y los dos reciben datos; lo que cambia de
 #   lugar son las reglas.
-# - [ ] Los dos lo mismo, pero el segundo repite más: repetir no basta: sin las respuestas deseadas no hay
+# - [ ] Los dos lo mismo, pero el segundo repite más: repetir no basta; sin las respuestas deseadas no hay
 #   hacia dónde ajustar.
 #
 # Se contesta en [Reglas o aprendizaje](rules_vs_learning.md).
@@ -27,8 +27,8 @@ summary:
 #   other looks, in its weights, for rules that produce them.
 # - [ ] The first, data; the second, code: both are code and both receive data; what changes place is the
 #   rules.
-# - [ ] Both the same, but the second repeats more: repeating is not enough: without the wanted answers
-#   there is nothing to adjust towards.
+# - [ ] Both the same, but the second repeats more: repeating is not enough; without the wanted answers there
+#   is nothing to adjust towards.
 #
 # Answered in [Rules or learning](rules_vs_learning.md).
 
@@ -39,7 +39,7 @@ summary:
 #   necesidad.
 # - [ ] Escribir la regla y entrenar además un modelo que la confirme: el modelo, en el mejor caso, imitaría
 #   lo que ya sabes.
-# - [x] Escribir la regla: la regla es la definición: cuesta una línea y no falla en los casos raros.
+# - [x] Escribir la regla: es la definición misma, cuesta una línea y no falla en los casos raros.
 #
 # Se contesta en [Reglas o aprendizaje](rules_vs_learning.md).
 
@@ -51,7 +51,7 @@ summary:
 #   reason.
 # - [ ] Write the rule, and train a model to confirm it: at best the model would imitate what you already
 #   know.
-# - [x] Write the rule: the rule is the definition: it costs one line and does not fail on rare cases.
+# - [x] Write the rule: it is the definition itself, costs one line and does not fail on rare cases.
 #
 # Answered in [Rules or learning](rules_vs_learning.md).
 
@@ -132,7 +132,7 @@ summary:
 #   red.
 # - [x] Un buen punto de partida que se mide en cada problema: lo que un modelo supone puede cumplirse o no
 #   en tus datos.
-# - [ ] Una moda sin fundamento: lo tiene: una convolución supone vecindades y un árbol no.
+# - [ ] Una moda sin fundamento: fundamento tiene, pues una convolución supone vecindades y un árbol no.
 #
 # Se contesta en [Datos estructurados y no estructurados](structured_unstructured.md).
 
@@ -143,7 +143,8 @@ summary:
 #   to a network.
 # - [x] A good starting point, to be measured on each problem: what a model assumes may or may not hold in
 #   your data.
-# - [ ] A fashion without grounds: it has grounds: a convolution assumes neighbourhoods and a tree does not.
+# - [ ] A fashion without grounds: it has some, since a convolution assumes neighbourhoods and a tree does
+#   not.
 #
 # Answered in [Structured and unstructured data](structured_unstructured.md).
 
@@ -151,7 +152,7 @@ summary:
 # ¿Cuál de estos algoritmos no ajusta parámetros y guarda los datos de entrenamiento para comparar?
 #
 # - [x] Vecinos más cercanos: responde como los ejemplos más parecidos, así que necesita tenerlos todos.
-# - [ ] Bayes ingenuo: resume cada clase en unas pocas probabilidades y olvida los ejemplos.
+# - [ ] Bayes ingenuo: resume cada clase en unos pocos números y olvida los ejemplos.
 # - [ ] Bosque aleatorio: guarda árboles, que son preguntas y no ejemplos.
 #
 # Se contesta en [Algoritmos poco profundos](shallow_algorithms.md).
@@ -160,7 +161,7 @@ summary:
 # Which of these algorithms fits no parameters and keeps the training data to compare with?
 #
 # - [x] Nearest neighbours: it answers as the most similar examples do, so it needs to hold them all.
-# - [ ] Naive Bayes: it sums up each class in a few probabilities and forgets the examples.
+# - [ ] Naive Bayes: it sums up each class in a few numbers and forgets the examples.
 # - [ ] Random forest: it keeps trees, which are questions and not examples.
 #
 # Answered in [Shallow algorithms](shallow_algorithms.md).

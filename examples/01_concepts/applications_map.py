@@ -27,8 +27,8 @@ timeout_seconds: 180
 # %% [markdown] lang="es"
 # Las notas del curso terminan su introducción con una lista de usos: recomendar, traducir, reconocer el
 # habla, ver, leer el correo, transformar secuencias, clasificar y predecir cantidades. Aquí están los ocho,
-# cada uno tan pequeño que se entrena en un segundo o dos. Al terminar podrás ponerle a una aplicación nueva
-# su forma de entrada, su forma de salida y su pérdida, que es lo que hace falta para empezarla.
+# cada uno tan pequeño que se entrena en unos segundos. Al terminar podrás ponerle a una aplicación nueva su
+# forma de entrada, su forma de salida y su pérdida, que es lo que hace falta para empezarla.
 #
 # Son miniaturas con datos pequeños o simulados; sus resultados valen para lo que dicen y no para el problema
 # grande del mismo nombre. Supone [De la cosa al número y de vuelta](../concepts/numerical_encoding.md).
@@ -39,8 +39,8 @@ timeout_seconds: 180
 # %% [markdown] lang="en"
 # The notes of the course end their introduction with a list of uses: recommending, translating, recognising
 # speech, seeing, reading mail, transforming sequences, classifying and predicting amounts. Here are all
-# eight, each so small that it trains in a second or two. By the end you will be able to give a new
-# application its input shape, its output shape and its loss, which is what it takes to begin it.
+# eight, each so small that it trains in a few seconds. By the end you will be able to give a new application
+# its input shape, its output shape and its loss, which is what it takes to begin it.
 #
 # They are miniatures with little or simulated data; their results hold for what they say, and not for the
 # large problem of the same name. It presumes [From the thing to the number and
@@ -108,20 +108,18 @@ baselines: dict[str, float] = {}
 # %% [markdown] lang="es"
 # ## Recomendación: (persona, película) → estrellas
 #
-# Una tabla de 80 personas por 60 películas en la que casi todo falta. La
-# **factorización** ([Koren, Bell y Volinsky, 2009](https://doi.org/10.1109/MC.2009.263)) da a cada persona
-# y a cada película un vector aprendido, y predice con su producto escalar. Simulamos los gustos para conocer
-# las estrellas que el modelo no vio. La línea base es el promedio de la película. ¿Le ganará con un tercio de
-# la tabla a la vista?
+# Una tabla de 80 personas por 60 películas en la que falta la mayor parte. La **factorización de matrices**
+# ([Koren, Bell y Volinsky, 2009](https://doi.org/10.1109/MC.2009.263)) da a cada persona y a cada película un
+# vector aprendido, y predice con su producto escalar. Simulamos los gustos para conocer las estrellas que el
+# modelo no vio. La línea base es el promedio de la película. ¿Le ganará con un tercio de la tabla a la vista?
 
 # %% [markdown] lang="en"
 # ## Recommendation: (person, film) → stars
 #
-# A table of 80 people by 60 films in which nearly everything is missing. **Factorisation**
-# ([Koren, Bell and Volinsky, 2009](https://doi.org/10.1109/MC.2009.263)) gives each person
-# and each film a learned vector, and predicts with their dot product. We simulate the tastes so as to know
-# the stars that the model did not see. The baseline is the mean of the film. Will a third of the table in
-# sight be enough to beat it?
+# A table of 80 people by 60 films of which most is missing. **Matrix factorisation** ([Koren, Bell and
+# Volinsky, 2009](https://doi.org/10.1109/MC.2009.263)) gives each person and each film a learned vector, and
+# predicts with their dot product. We simulate the tastes so as to know the stars that the model did not see.
+# The baseline is the mean of the film. Will a third of the table in sight be enough to beat it?
 
 # %%
 PEOPLE, FILMS = 80, 60
@@ -185,34 +183,35 @@ assert seen_count == 1600
 
 # %% [markdown] lang="es"
 # En las tres semillas el error medio es de a lo más `{python} recommended_error:.2f` estrellas, contra no
-# menos de `{python} recommended_base:.2f` del promedio, con `{python} seen_count` calificaciones vistas y
-# `{python} PEOPLE * FILMS - seen_count` ocultas. Los gustos simulados tienen la forma que el modelo supone;
-# los de verdad no prometen tanto. El producto escalar que hace el trabajo se desarma en [Productos
-# escalares](../tensor_mathematics/dot_products.md).
+# menos de `{python} recommended_base:.2f` del promedio de la película, con `{python} seen_count`
+# calificaciones vistas y `{python} PEOPLE * FILMS - seen_count` ocultas. Los gustos simulados tienen la forma
+# que el modelo supone; los de verdad no prometen tanto. El producto escalar que hace el trabajo se desarma en
+# [Productos escalares](../tensor_mathematics/dot_products.md).
 #
 # ## Seq2seq: secuencia → secuencia
 #
-# *Seq2seq* ([Sutskever, Vinyals y Le, 2014](https://arxiv.org/abs/1409.3215)) nombra una forma, no un uso:
-# entra una secuencia y sale otra de longitud distinta. El ejemplo:
-# cifras → palabras en español, `4 7` → `cuarenta y siete`. Para esto basta una regla (la escribimos para
-# tener ejemplos); lo que interesa es la máquina, que no sabe nada de números.
+# *Seq2seq* (*sequence to sequence*, secuencia a secuencia; [Sutskever, Vinyals y Le,
+# 2014](https://arxiv.org/abs/1409.3215)) nombra una forma, no un uso: entra una secuencia y sale otra, de
+# longitud que puede ser distinta. El ejemplo: cifras → palabras en español, `4 7` → `cuarenta y siete`. Para
+# esto basta una regla (la escribimos para tener ejemplos); lo que interesa es la máquina, que no sabe nada de
+# números.
 #
 # El **codificador** lee la entrada y deja un vector por cada pieza; el **decodificador** escribe una palabra
 # a la vez, y en cada paso la *atención* mezcla los vectores de la entrada según cuánto le sirve cada uno.
 
 # %% [markdown] lang="en"
 # With all three seeds the mean error is at most `{python} recommended_error:.2f` stars, against no less than
-# `{python} recommended_base:.2f` of the mean, with `{python} seen_count` ratings seen and
+# `{python} recommended_base:.2f` for the mean of the film, with `{python} seen_count` ratings seen and
 # `{python} PEOPLE * FILMS - seen_count` hidden. The simulated tastes have the form that the model presumes;
 # real ones do not promise as much. The dot product that does the work is taken apart in [Dot
 # products](../tensor_mathematics/dot_products.md).
 #
 # ## Seq2seq: sequence → sequence
 #
-# *Seq2seq* ([Sutskever, Vinyals and Le, 2014](https://arxiv.org/abs/1409.3215)) names a form, not a use: a
-# sequence goes in, and another of different length comes out. The example: figures → words in Spanish, `4 7`
-# → `cuarenta y siete`. A rule is enough for this (we write it to have examples); what matters is the machine,
-# which knows nothing about numbers.
+# *Seq2seq* (sequence to sequence; [Sutskever, Vinyals and Le, 2014](https://arxiv.org/abs/1409.3215)) names a
+# form, not a use: a sequence goes in and another, whose length may differ, comes out. The example: figures →
+# words in Spanish, `4 7` → `cuarenta y siete`. A rule is enough for this (we write it to have examples); what
+# matters is the machine, which knows nothing about numbers.
 #
 # The **encoder** reads the input and leaves one vector for each piece; the **decoder** writes one word at a
 # time, and at each step *attention* mixes the vectors of the input by how useful each is.
@@ -332,8 +331,8 @@ def worst(name: str) -> Proportion:
 # ## Traducción: frase → frase
 #
 # El mismo molde y el mismo código, con español a la entrada e inglés a la salida: `cuarenta y siete` →
-# `forty seven`. Hay palabras que cambian de lugar o de número, y la atención dice a qué palabra española mira
-# cada palabra inglesa. ¿Será una diagonal?
+# `forty seven`. No van palabra por palabra: «doscientos» son dos palabras en inglés, y la *y* y el *and* caen
+# en lugares distintos. La atención dice a qué palabra española mira cada palabra inglesa. ¿Será una diagonal?
 
 # %% [markdown] lang="en"
 # The worst of three seeds writes `{python} str(worst("seq2seq"))` unseen numbers right. Chance? To hit a
@@ -342,8 +341,8 @@ def worst(name: str) -> Proportion:
 # ## Translation: phrase → phrase
 #
 # The same mould and the same code, with Spanish going in and English coming out: `cuarenta y siete` →
-# `forty seven`. Some words change place or number, and the attention says which Spanish word each English
-# word looks at. Will it be a diagonal?
+# `forty seven`. They do not go word by word: *doscientos* is two words in English, and *y* and “and” fall in
+# different places. The attention says which Spanish word each English word looks at. Will it be a diagonal?
 
 # %%
 EN_UNITS = str.split(
@@ -392,12 +391,12 @@ ax.tick_params(axis="x", rotation=45)
 # %% [markdown] lang="es"
 # Un solo caso puede ser casualidad. Contémoslo en todos los números de prueba que se escriben con cuatro
 # palabras en español y cinco en inglés, como el de la figura: ¿miran las cuatro palabras inglesas con
-# contenido a la española que les toca? La *and* no cuenta.
+# contenido a la española que les toca? El *and* no cuenta.
 
 # %% [markdown] lang="en"
 # A single case may be coincidence. Let us count it over all test numbers written with four words in Spanish
-# and five in English, like that of the figure: do the four English words with content look at the Spanish one
-# that is theirs? The *and* does not count.
+# and five in English, like that of the figure: do the four English words with content look at the Spanish
+# word that is theirs? The *and* does not count.
 
 # %%
 aligned = []
@@ -505,16 +504,16 @@ print(*scores[SPEECH], "".join("aeiou"[vowel] for vowel in guess[:12]))
 assert min(score.low for score in scores[SPEECH]) > 0.5
 
 # %% [markdown] lang="es"
-# `{python} str(worst(SPEECH))` en la peor semilla, y al azar sería `{python} 0.2:.0%`. Son voces de
-# laboratorio: entender lo que se le pide a Siri exige ruido real, palabras y miles de personas.
+# `{python} str(worst(SPEECH))` en la peor semilla, cuando al azar sería `{python} 0.2:.0%`. Son voces de
+# laboratorio: a Siri se le habla con palabras, en medio de ruido real y con la voz de cualquiera.
 #
 # ## Visión: imagen → clase
 #
 # Los dígitos de 8×8, de manos que el entrenamiento no vio, y TinyVGG con tres pasadas.
 
 # %% [markdown] lang="en"
-# `{python} str(worst(SPEECH))` with the worst seed, and by chance it would be `{python} 0.2:.0%`. These are
-# laboratory voices: to understand what Siri is asked takes real noise, words and thousands of people.
+# `{python} str(worst(SPEECH))` with the worst seed, where chance would give `{python} 0.2:.0%`. These are
+# laboratory voices: Siri is spoken to in words, amid real noise and in anybody's voice.
 #
 # ## Vision: image → class
 #
@@ -551,7 +550,7 @@ assert min(score.low for score in scores[VISION]) > 0.7
 # ## Lenguaje natural: mensaje → ¿spam?
 #
 # Veinticuatro mensajes escritos a mano, en inglés como los de las notas. Son tan pocos que el examen se hace
-# dejando fuera **uno por vez**: se entrena con 23 y se pregunta por el que falta. Entra una bolsa de
+# dejando fuera **uno a la vez**: se entrena con 23 y se pregunta por el que falta. Entra una bolsa de
 # palabras. ¿Cuántos acertará?
 
 # %% [markdown] lang="en"
@@ -629,23 +628,24 @@ heavy = [tokens[place] for place in model.weight[0].argsort(descending=True)[:3]
 # %% [markdown] lang="es"
 # `{python} str(spam_score)`, con un intervalo de `{python} spam_score.low:.0%` a
 # `{python} spam_score.high:.0%`: supera a la moneda y no permite decir mucho más. Los dos mensajes de las
-# notas quedan bien puestos, pero eso **no es una prueba**, porque los veinticuatro los escribimos
+# notas quedan bien clasificados, pero eso **no es una prueba**, porque los veinticuatro los escribimos
 # conociéndolos. Las palabras más sospechosas: `{python} ", ".join(heavy)`.
 #
 # ## Clasificación: fila de tabla → clase
 #
-# Trece medidas químicas de 178 vinos de tres variedades de uva de la misma región de Italia. Cada columna se
-# lleva a la misma escala con la media y la desviación de los datos de entrenamiento; decide un modelo lineal.
+# Trece mediciones químicas de 178 vinos de una misma región de Italia, hechos con tres variedades de uva.
+# Cada columna se lleva a la misma escala con la media y la desviación de los datos de entrenamiento; decide
+# un modelo lineal.
 
 # %% [markdown] lang="en"
 # `{python} str(spam_score)`, with an interval from `{python} spam_score.low:.0%` to
 # `{python} spam_score.high:.0%`: it beats the coin and does not allow saying much more. The two messages of
-# the notes are put in the right place, but that is **no test**, since we wrote the twenty-four knowing them.
-# The most suspicious words: `{python} ", ".join(heavy)`.
+# the notes are classified right, but that is **no test**, since we wrote the twenty-four knowing them. The
+# most suspicious words: `{python} ", ".join(heavy)`.
 #
 # ## Classification: table row → class
 #
-# Thirteen chemical measures of 178 wines from three varieties of grape of the same region of Italy. Each
+# Thirteen chemical measurements of 178 wines of one region of Italy, made from three varieties of grape. Each
 # column is taken to one scale with the mean and deviation of the training data; a linear model decides.
 
 # %%
@@ -688,7 +688,7 @@ assert min(score.low for score in scores[TABLE]) > 0.8
 # ## Regression: table row → amount
 #
 # The output changes, a single number with units, and the loss with it: squared error instead of
-# cross-entropy. Ten measures of 442 people and the progress of their diabetes a year later. The baseline
+# cross-entropy. Ten measurements of 442 people and the progress of their diabetes a year later. The baseline
 # always says the median.
 
 # %%
@@ -721,15 +721,15 @@ assert worst_gain > 0
 
 # %% [markdown] lang="es"
 # Cada renglón: el error del modelo, el de la mediana, y el intervalo de la mejora persona por persona. En los
-# tres repartos la mejora es de al menos `{python} worst_gain:.1f` puntos, y el error sigue siendo de hasta
-# `{python} largest_error:.0f`. La regresión desde cero, con sus errores a la vista, está en [Una recta, de
-# los tensores sueltos al modelo guardado](../workflow/linear_regression.md).
+# tres repartos ese intervalo empieza en `{python} worst_gain:.1f` puntos o más, y el error sigue siendo de
+# hasta `{python} largest_error:.0f`. La regresión desde cero, con sus errores a la vista, está en [Una recta,
+# de los tensores sueltos al modelo guardado](../workflow/linear_regression.md).
 #
 # ## El mapa
 
 # %% [markdown] lang="en"
 # Each row: the error of the model, that of the median, and the interval of the gain person by person. In all
-# three splits the gain is at least `{python} worst_gain:.1f` points, and the error is still up to
+# three splits that interval begins at `{python} worst_gain:.1f` points or more, and the error is still up to
 # `{python} largest_error:.0f`. Regression from nothing, with its errors in sight, is in [A line, from bare
 # tensors to a saved model](../workflow/linear_regression.md).
 #
@@ -765,7 +765,7 @@ assert all(score.low > baselines[name] for name, score in lowest.items())
 # **¿Te dio otro número?** Con otra máquina los conteos pueden moverse un poco; que cada intervalo quede por
 # encima de su cruz se comprueba en cada construcción de la página.
 #
-# | si tu problema da… | entra | sale | pérdida |
+# | si tu problema pide… | entra | sale | pérdida |
 # |---|---|---|---|
 # | una de $c$ clases | `(n, …)` | `(n, c)` | entropía cruzada |
 # | sí o no | `(n, …)` | `(n)` | entropía cruzada binaria |
@@ -788,7 +788,7 @@ assert all(score.low > baselines[name] for name, score in lowest.items())
 # **Did you get a different number?** On another machine the counts may move a little; that each interval
 # stays above its cross is checked at each build of the page.
 #
-# | if your problem gives… | in | out | loss |
+# | if your problem asks for… | in | out | loss |
 # |---|---|---|---|
 # | one of $c$ classes | `(n, …)` | `(n, c)` | cross-entropy |
 # | yes or no | `(n, …)` | `(n)` | binary cross-entropy |

@@ -28,8 +28,9 @@ timeout_seconds: 300
 """
 # %% [markdown] lang="es"
 # Las notas enumeran siglas: CNN, LSTM, RNN, GAN, RBFN, MLP, SOM, y más adelante *transformer*. Aquí cada una
-# se crea, se cuenta y se pone a prueba. Al terminar podrás leer la forma de un dato y proponer una
-# arquitectura, y decir antes de crearla cuántos números va a aprender.
+# se crea, se cuenta y se pone a prueba; son tantas que la página tarda más que otras en construirse. Al
+# terminar podrás leer la forma de un dato y proponer una arquitectura, y decir antes de crearla cuántos
+# números va a aprender.
 #
 # La lección acompaña el video *Anatomy of Neural Networks* de la sección *PyTorch Fundamentals* del curso
 # [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei
@@ -38,9 +39,9 @@ timeout_seconds: 300
 
 # %% [markdown] lang="en"
 # The notes list initials: CNN, LSTM, RNN, GAN, RBFN, MLP, SOM, and further on *transformer*. Here each is
-# created, counted and put to the test, so many that the page takes longer to build than others. By the end
-# you will read the shape of a piece of data and propose an architecture, and say before creating it how many
-# numbers it is going to learn.
+# created, counted and put to the test; there are so many that the page takes longer to build than others. By
+# the end you will read the shape of a piece of data and propose an architecture, and say before creating it
+# how many numbers it is going to learn.
 #
 # The lesson goes with the video *Anatomy of Neural Networks* of the section *PyTorch Fundamentals* of the
 # course [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by
@@ -85,36 +86,40 @@ for name, tensor in (("vector", vector), ("grid", grid), ("sequence", sequence))
 #
 # Con $h$ unidades, $d$ entradas y $c$ clases, y un sesgo por salida:
 #
-# * **MLP**: cada unidad con todo. $(d + 1)\,h + (h + 1)\,c$.
-# * **CNN**: un filtro de $k \times k$ que se repite por toda la cuadrícula; al final, el máximo de cada mapa.
-#   $(k^2 + 1)\,h + (h + 1)\,c$.
-# * **RNN**: un estado que se actualiza en cada paso con los **mismos** pesos. PyTorch guarda dos sesgos:
-#   $h\,(d + h + 2) + (h + 1)\,c$.
-# * **LSTM** (Hochreiter y Schmidhuber, 1997): una RNN con cuatro juegos de pesos, tres de ellos compuertas
-#   que deciden qué olvidar, qué guardar y qué mostrar. $4h\,(d + h + 2) + (h + 1)\,c$.
-# * ***Transformer*** (Vaswani y otros, 2017): cada elemento consulta a todos los demás. Con ancho $h$ y una
-#   capa interna de $f$: proyección $(d+1)\,h$, posiciones $8h$, atención $4(h^2 + h)$, capa interna
-#   $(h+1)\,f + (f+1)\,h$, dos normalizaciones $4h$, salida $(h + 1)\,c$.
-# * **Red de base radial** (RBF, Broomhead y Lowe, 1988): $m$ plantillas; cada unidad dice cuánto se parece la
-#   entrada a la suya. $m\,d + (m + 1)\,c$.
+# * **MLP** (perceptrón multicapa): cada unidad recibe todas las entradas. $(d + 1)\,h + (h + 1)\,c$.
+# * **CNN** (red neuronal convolucional): filtros de $k \times k$ que se repiten por toda la cuadrícula; al
+#   final, el máximo de cada mapa. $(k^2 + 1)\,h + (h + 1)\,c$.
+# * **RNN** (red neuronal recurrente): un estado que se actualiza en cada paso con los **mismos** pesos.
+#   PyTorch guarda dos sesgos: $h\,(d + h + 2) + (h + 1)\,c$.
+# * **LSTM** (*long short-term memory*, memoria larga a corto plazo; [Hochreiter y Schmidhuber,
+#   1997](https://doi.org/10.1162/neco.1997.9.8.1735)): una RNN con cuatro juegos de pesos, tres de ellos
+#   compuertas que deciden qué olvidar, qué guardar y qué mostrar. $4h\,(d + h + 2) + (h + 1)\,c$.
+# * ***Transformer*** ([Vaswani y otros, 2017](https://arxiv.org/abs/1706.03762)): cada elemento consulta a
+#   todos. Con ancho $h$ y una capa interna de $f$: proyección $(d+1)\,h$, posiciones $8h$, atención
+#   $4(h^2 + h)$, capa interna $(h+1)\,f + (f+1)\,h$, dos normalizaciones $4h$, salida $(h + 1)\,c$.
+# * **Red de base radial** (RBF; [Broomhead y Lowe,
+#   1988](https://www.complex-systems.com/abstracts/v02_i03_a05/)): $m$ plantillas; cada unidad dice cuánto se
+#   parece la entrada a la suya. $m\,d + (m + 1)\,c$.
 
 # %% [markdown] lang="en"
 # ## Six classifiers and their counts
 #
 # With $h$ units, $d$ inputs and $c$ classes, and one bias for each output:
 #
-# * **MLP**: each unit with everything. $(d + 1)\,h + (h + 1)\,c$.
-# * **CNN**: a filter of $k \times k$ repeated all over the grid; at the end, the maximum of each map.
-#   $(k^2 + 1)\,h + (h + 1)\,c$.
-# * **RNN**: a state updated at each step with the **same** weights. PyTorch keeps two biases:
-#   $h\,(d + h + 2) + (h + 1)\,c$.
-# * **LSTM** (Hochreiter and Schmidhuber, 1997): an RNN with four sets of weights, three of them gates that
-#   decide what to forget, what to keep and what to show. $4h\,(d + h + 2) + (h + 1)\,c$.
-# * **Transformer** (Vaswani et al., 2017): each element consults all the others. With width $h$ and an inner
-#   layer of $f$: projection $(d+1)\,h$, positions $8h$, attention $4(h^2 + h)$, inner layer
-#   $(h+1)\,f + (f+1)\,h$, two normalisations $4h$, output $(h + 1)\,c$.
-# * **Radial basis network** (RBF, Broomhead and Lowe, 1988): $m$ templates; each unit says how much the input
-#   resembles its own. $m\,d + (m + 1)\,c$.
+# * **MLP** (multilayer perceptron): each unit receives every input. $(d + 1)\,h + (h + 1)\,c$.
+# * **CNN** (convolutional neural network): filters of $k \times k$ repeated all over the grid; at the end,
+#   the maximum of each map. $(k^2 + 1)\,h + (h + 1)\,c$.
+# * **RNN** (recurrent neural network): a state updated at each step with the **same** weights. PyTorch keeps
+#   two biases: $h\,(d + h + 2) + (h + 1)\,c$.
+# * **LSTM** (long short-term memory; [Hochreiter and Schmidhuber,
+#   1997](https://doi.org/10.1162/neco.1997.9.8.1735)): an RNN with four sets of weights, three of them gates
+#   that decide what to forget, what to keep and what to show. $4h\,(d + h + 2) + (h + 1)\,c$.
+# * **Transformer** ([Vaswani et al., 2017](https://arxiv.org/abs/1706.03762)): each element consults all of
+#   them. With width $h$ and an inner layer of $f$: projection $(d+1)\,h$, positions $8h$, attention
+#   $4(h^2 + h)$, inner layer $(h+1)\,f + (f+1)\,h$, two normalisations $4h$, output $(h + 1)\,c$.
+# * **Radial basis network** (RBF; [Broomhead and Lowe,
+#   1988](https://www.complex-systems.com/abstracts/v02_i03_a05/)): $m$ templates; each unit says how much the
+#   input resembles its own. $m\,d + (m + 1)\,c$.
 
 
 # %%
@@ -193,8 +198,8 @@ assert min(sizes, key=sizes.get) == "CNN"
 
 # %% [markdown] lang="es"
 # Las fórmulas y PyTorch coinciden. La más grande es el *transformer*, con `{python} sizes["transformer"]`, y
-# la más chica la CNN, con `{python} sizes["CNN"]`: un filtro cuesta nueve pesos y un sesgo, sea cual sea la
-# imagen.
+# la más chica la CNN, con `{python} sizes["CNN"]`: un filtro cuesta nueve pesos y un sesgo, sea cual sea el
+# tamaño de la imagen.
 #
 # ## Quién crece con la entrada
 #
@@ -203,7 +208,7 @@ assert min(sizes, key=sizes.get) == "CNN"
 # %% [markdown] lang="en"
 # The formulas and PyTorch agree. The largest is the transformer, with `{python} sizes["transformer"]`, and
 # the smallest the CNN, with `{python} sizes["CNN"]`: a filter costs nine weights and one bias, whatever the
-# image.
+# size of the image.
 #
 # ## Who grows with the input
 #
@@ -243,8 +248,9 @@ assert growth["transformer"][-1] - growth["transformer"][0] == 120 * H
 #
 # ## Una prueba de cordura
 #
-# Antes de entrenar en serio, una red recién armada debe poder **memorizar** 32 ejemplos. Si no puede, hay un
-# error de formas, de signo o de tasa; si puede, no se sabe nada más. Tres semillas, la misma receta.
+# Antes de entrenar en serio, una red recién armada debe poder **memorizar** 32 ejemplos. Si no puede, busca
+# un error de formas, de signo o de tasa de aprendizaje; si puede, no se sabe nada más. Tres semillas, la
+# misma receta.
 
 # %% [markdown] lang="en"
 # The MLP grows with the length, since each position brings its own weights. RNN, LSTM and CNN **repeat**
@@ -255,7 +261,8 @@ assert growth["transformer"][-1] - growth["transformer"][0] == 120 * H
 # ## A sanity check
 #
 # Before training in earnest, a newly built network must be able to **memorise** 32 examples. If it cannot,
-# there is a mistake of shape, sign or rate; if it can, nothing else is known. Three seeds, the same recipe.
+# look for a mistake of shape, sign or learning rate; if it can, nothing else is known. Three seeds, the same
+# recipe.
 
 
 # %%
@@ -291,9 +298,9 @@ assert all(score == Proportion(32, 32) for score in nonsense.values())
 # ## Dos redes enfrentadas: GAN
 #
 # Una **red generativa adversaria** ([Goodfellow y otros, 2014](https://arxiv.org/abs/1406.2661)) son dos
-# redes: una fabrica ejemplos a partir de ruido y otra los distingue de los verdaderos. Con ruido de $r$
-# números, $h$ unidades ocultas y datos de $d$: $(r + 1)h + (h + 1)d$ la que fabrica y $(d + 1)h + (h + 1)$ la
-# que juzga.
+# redes: el **generador** fabrica ejemplos a partir de ruido y el **discriminador** los distingue de los
+# verdaderos. Con ruido de $r$ números, $h$ unidades ocultas y datos de $d$: $(r + 1)h + (h + 1)d$ el que
+# fabrica y $(d + 1)h + (h + 1)$ el que juzga.
 #
 # La prueba más chica: que fabrique números con media 3 y desviación 0,5. ¿Llegarán las tres semillas?
 
@@ -306,9 +313,9 @@ assert all(score == Proportion(32, 32) for score in nonsense.values())
 # ## Two networks against each other: GAN
 #
 # A **generative adversarial network** ([Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661)) is two
-# networks: one makes examples out of noise and another tells them from the real ones. With noise of $r$
-# numbers, $h$ hidden units and data of $d$: $(r + 1)h + (h + 1)d$ for the maker and $(d + 1)h + (h + 1)$ for
-# the judge.
+# networks: the **generator** makes examples out of noise and the **discriminator** tells them from the real
+# ones. With noise of $r$ numbers, $h$ hidden units and data of $d$: $(r + 1)h + (h + 1)d$ for the maker and
+# $(d + 1)h + (h + 1)$ for the judge.
 #
 # The smallest test: let it make numbers with mean 3 and deviation 0.5. Will all three seeds get there?
 
@@ -413,8 +420,8 @@ assert som_numbers == SIDE * SIDE * 64
 # %% [markdown] lang="es"
 # La GAN acierta la media con un error de a lo más `{python} off:.2f`, pero la desviación queda entre
 # `{python} min(spread):.2f` y `{python} max(spread):.2f` cuando debía ser 0,5. **Una semilla casi perdió la
-# variedad**: al que fabrica le basta engañar, y repetir un valor creíble engaña. Es el fallo típico de las
-# GAN, y se llama colapso de modos.
+# variedad**: al generador le basta engañar, y repetir un valor creíble engaña. Es un fallo típico de las GAN,
+# que se llama colapso de modos (*mode collapse*).
 #
 # El mapa, con `{python} som_numbers` números, baja la distancia de cada dígito a su plantilla de
 # `{python} before:.2f` a `{python} after:.2f`, y la distancia entre plantillas vecinas de
@@ -435,7 +442,7 @@ assert som_numbers == SIDE * SIDE * 64
 #
 # Las notas resumen: imágenes, CNN; audio y texto, *transformer*. Es un buen primer intento, no una ley.
 # Arriba, un *transformer* y una LSTM leyeron **imágenes** por renglones y una CNN leyó una **secuencia** de
-# 128 pasos. Y GAN y SOM no dicen qué capas usar, sino para qué se entrenan.
+# 128 pasos. GAN y SOM, en cambio, no dicen qué capas usar, sino cómo y para qué se entrenan.
 #
 # ## Para llevarte
 #
@@ -447,8 +454,8 @@ assert som_numbers == SIDE * SIDE * 64
 # %% [markdown] lang="en"
 # The GAN gets the mean with an error of at most `{python} off:.2f`, but the deviation lies between
 # `{python} min(spread):.2f` and `{python} max(spread):.2f` where it should be 0.5. **One seed nearly lost the
-# variety**: it is enough for the maker to fool, and repeating one credible value fools. That is the typical
-# failure of GANs, and is called mode collapse.
+# variety**: it is enough for the generator to fool, and repeating one credible value fools. That is a typical
+# failure of GANs, called mode collapse.
 #
 # The map, with `{python} som_numbers` numbers, lowers the distance from each digit to its template from
 # `{python} before:.2f` to `{python} after:.2f`, and the distance between neighbouring templates from
@@ -468,8 +475,8 @@ assert som_numbers == SIDE * SIDE * 64
 # | SOM | vector | like things together on a plane | [Atlas of paradigms](paradigm_atlas.md) |
 #
 # The notes sum up: images, CNN; audio and text, transformer. It is a good first try, not a law. Above, a
-# transformer and an LSTM read **images** row by row, and a CNN read a **sequence** of 128 steps. And GAN and
-# SOM do not say which layers to use, but what they are trained for.
+# transformer and an LSTM read **images** row by row, and a CNN read a **sequence** of 128 steps. GAN and SOM,
+# for their part, do not say which layers to use, but how and what for they are trained.
 #
 # ## What to keep
 #
@@ -498,16 +505,16 @@ assert som_numbers == SIDE * SIDE * 64
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: la GRU
 #
-# La GRU (Cho y otros, 2014) es una LSTM con tres juegos de pesos en vez de cuatro. Escribe
-# `gru_parameters(width, hidden, layers)` para `nn.GRU` con varias capas apiladas: desde la segunda, la
-# entrada es el estado de la anterior.
+# La GRU ([Cho y otros, 2014](https://arxiv.org/abs/1406.1078)) es otra red con compuertas, con tres juegos de
+# pesos donde la LSTM tiene cuatro. Escribe `gru_parameters(width, hidden, layers)` para `nn.GRU` con varias
+# capas apiladas: desde la segunda, la entrada es el estado de la anterior.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: the GRU
 #
-# The GRU (Cho et al., 2014) is an LSTM with three sets of weights instead of four. Write
-# `gru_parameters(width, hidden, layers)` for `nn.GRU` with several stacked layers: from the second on, the
-# input is the state of the one before.
+# The GRU ([Cho et al., 2014](https://arxiv.org/abs/1406.1078)) is another network with gates, with three sets
+# of weights where the LSTM has four. Write `gru_parameters(width, hidden, layers)` for `nn.GRU` with several
+# stacked layers: from the second on, the input is the state of the one before.
 
 
 # %% tags=["solution"]
@@ -527,14 +534,14 @@ print(gru_parameters(8, 32))
 #
 # Una capa densa que fuera de una imagen de `side`×`side` a otra igual necesitaría un peso por cada par de
 # píxeles. Escribe `times_smaller(side, kernel)`: cuántas veces más parámetros tiene `nn.Linear(side², side²)`
-# que una convolución de un canal a un canal con ese núcleo, las dos con sesgo.
+# que una convolución de un canal a un canal con un filtro de `kernel`×`kernel`, las dos con sesgo.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: convolution or dense
 #
 # A dense layer from an image of `side`×`side` to another of the same size would need one weight for each pair
 # of pixels. Write `times_smaller(side, kernel)`: how many times more parameters `nn.Linear(side², side²)` has
-# than a convolution from one channel to one channel with that kernel, both with bias.
+# than a convolution from one channel to one channel with a filter of `kernel`×`kernel`, both with bias.
 
 
 # %% tags=["solution"]

@@ -108,7 +108,8 @@ _ = scatter(groups, xlabel=LENGTH, ylabel=WIDTH)
 # * La **capa de entrada** no calcula nada: son los números del ejemplo. Aquí, dos.
 # * La **capa oculta** los multiplica por una matriz de pesos, suma un sesgo por unidad y aplica una función
 #   no lineal; la nuestra es la ReLU, que cambia los negativos por cero. Aquí, tres unidades.
-# * La **capa de salida** hace otra cuenta lineal y entrega un *logit* por respuesta. Aquí, dos: no y sí.
+# * La **capa de salida** hace otra cuenta lineal y entrega un *logit* (puntaje sin normalizar) por respuesta.
+#   Aquí, dos: no y sí.
 #
 # $$\mathbf h = \operatorname{ReLU}(W_1 \mathbf x + \mathbf b_1), \qquad
 # \mathbf z = W_2 \mathbf h + \mathbf b_2, \qquad
@@ -126,8 +127,8 @@ _ = scatter(groups, xlabel=LENGTH, ylabel=WIDTH)
 # * The **input layer** computes nothing: it is the numbers of the example. Here, two.
 # * The **hidden layer** multiplies them by a matrix of weights, adds a bias for each unit and applies a
 #   nonlinear function; ours is ReLU, which turns negatives into zero. Here, three units.
-# * The **output layer** does another linear computation and hands over one *logit* for each answer. Here,
-#   two: no and yes.
+# * The **output layer** does another linear computation and hands over one *logit* (unnormalised score) for
+#   each answer. Here, two: no and yes.
 #
 # $$\mathbf h = \operatorname{ReLU}(W_1 \mathbf x + \mathbf b_1), \qquad
 # \mathbf z = W_2 \mathbf h + \mathbf b_2, \qquad
@@ -217,38 +218,39 @@ fewest, most = min(score.right for score in good), max(score.right for score in 
 straight = [score.right for score in scores[WITHOUT]]
 
 # %% [markdown] lang="es"
-# Sin la ReLU la red acierta entre `{python} min(straight)` y `{python} max(straight)` de 60, lo que se logra
-# sin mirar la flor. Con ella, en cuatro de las cinco semillas acierta entre `{python} fewest` y
+# Sin la ReLU la red acierta entre `{python} min(straight)` y `{python} max(straight)` de 60, algo que también
+# se logra sin mirar la flor. Con ella, en cuatro de las cinco semillas acierta entre `{python} fewest` y
 # `{python} most`, y el más bajo de esos intervalos del 95 % empieza en
 # `{python} min(score.low for score in good):.0%`, por encima de donde termina el más alto de los otros.
 #
 # **La semilla `{python} failed` salió mal** y no la escondemos: `{python} str(scores[WITH][failed])`. De sus
-# tres unidades ocultas, solo `{python} awake[failed]` pasa de cero con alguna flor; las otras quedaron por
-# debajo con todas, la ReLU las anula, su gradiente es cero y no despiertan. Una ReLU apagada no dobla nada, y
-# con una sola unidad despierta queda un solo corte. ¿Obtuviste otros números? Entre `{python} fewest` y
-# `{python} most` es lo normal, y de vez en cuando una red como esa.
+#  tres unidades ocultas, solo `{python} awake[failed]` pasa de cero con alguna flor; las otras se quedaron
+#  bajo cero con todas: la ReLU las anula, su gradiente es cero y no despiertan. Una ReLU apagada no dobla
+#  nada, y con una sola unidad despierta queda un solo corte. ¿Obtuviste otros números? Las cuatro semillas
+#  buenas dieron entre `{python} fewest` y `{python} most`, y de vez en cuando saldrá una red como la otra.
 #
 # ## El dibujo de una red entrenada
 #
-# Esta es la red de la semilla 0, entera. El grosor de cada raya es el tamaño del peso; azul continua si suma,
-# naranja discontinua si resta. El número bajo cada círculo es su sesgo.
+# Esta es la red de la semilla 0, entera. El grosor de cada raya crece con el tamaño del peso; azul continua
+# si suma, naranja discontinua si resta. El número bajo cada círculo es su sesgo.
 
 # %% [markdown] lang="en"
 # Without the ReLU the network gets between `{python} min(straight)` and `{python} max(straight)` out of 60
-# right, which takes no look at the flower. With it, in four of the five seeds it gets between
+# right, which can be had without a look at the flower. With it, in four of the five seeds it gets between
 # `{python} fewest` and `{python} most`, and the lowest of those 95% intervals begins at
 # `{python} min(score.low for score in good):.0%`, above where the highest of the others ends.
 #
 # **Seed `{python} failed` went wrong** and we do not hide it: `{python} str(scores[WITH][failed])`. Of its
-# three hidden units, only `{python} awake[failed]` rises above zero for any flower; the others ended up below
-# for all of them, the ReLU cancels them, their gradient is zero and they do not wake. A silent ReLU bends
-# nothing, and one unit awake leaves one cut. Did you get different numbers? Between `{python} fewest` and
-# `{python} most` is to be expected, and now and then a network like that one.
+#  three hidden units, only `{python} awake[failed]` rises above zero for any flower; the others ended up
+#  below zero for all of them: the ReLU cancels them, their gradient is zero and they do not wake. A silent
+#  ReLU bends nothing, and one unit awake leaves one cut. Did you get different numbers? The four good seeds
+#  gave between `{python} fewest` and `{python} most`, and now and then a network like the other one will turn
+#  up.
 #
 # ## A drawing of a trained network
 #
-# This is the network of seed 0, all of it. The width of each line is the size of the weight; solid blue if it
-# adds, dashed orange if it subtracts. The number below each circle is its bias.
+# This is the network of seed 0, all of it. The width of each line grows with the size of the weight; solid
+# blue if it adds, dashed orange if it subtracts. The number below each circle is its bias.
 
 
 # %%
@@ -403,10 +405,11 @@ assert angle > 0.999
 # %% [markdown] lang="es"
 # La unidad $h_1$ se enciende con todas las *virginica* y con ninguna *setosa*; $h_2$ y $h_3$, al revés. Cada
 # una detecta un extremo, y la salida «sí» los resta: gana donde los tres detectores callan o apenas hablan,
-# una franja cuyos bordes son paralelos a las rectas. Ninguna unidad detecta *versicolor*.
+# una franja en la que cada borde es paralelo a la recta de la unidad que lo detecta. Ninguna unidad detecta
+# *versicolor*.
 #
 # Fíjate en que $h_2$ y $h_3$ miran casi lo mismo: el coseno entre sus filas de $W_1$ es `{python} angle:.4f`.
-# A la red le sobraba una unidad y la gastó en una copia. Nadie le pidió que repartiera el trabajo.
+# A la red le sobraba una unidad y la gastó en casi una copia. Nadie le pidió que repartiera el trabajo.
 #
 # ## Cinco palabras para tres cosas
 #
@@ -417,11 +420,12 @@ assert angle > 0.999
 # %% [markdown] lang="en"
 # Unit $h_1$ lights up for every *virginica* and for no *setosa*; $h_2$ and $h_3$ the other way round. Each
 # detects one extreme, and the output “yes” subtracts them: it wins where the three detectors are silent or
-# barely speak, a band whose edges are parallel to the lines. No unit detects *versicolor*.
+# barely speak, a band in which each edge is parallel to the line of the unit that detects it. No unit detects
+# *versicolor*.
 #
 # Notice that $h_2$ and $h_3$ look at nearly the same thing: the cosine between their rows of $W_1$ is
-# `{python} angle:.4f`. The network had a unit to spare and spent it on a copy. Nobody had asked it to divide
-# the work.
+# `{python} angle:.4f`. The network had a unit to spare and spent it on what is nearly a copy. Nobody had
+# asked it to divide the work.
 #
 # ## Five words for three things
 #
@@ -543,7 +547,7 @@ assert alone.low > straight_line.high
 
 # %% [markdown] lang="es"
 # Las *virginica* se fueron sobre un eje, las *setosa* sobre el otro y las *versicolor* quedaron junto al
-# origen. En ese plano sí alcanza una recta: la mejor de una búsqueda en cuadrícula acierta
+# origen. En ese plano una recta casi basta: la mejor de una búsqueda en cuadrícula acierta
 # `{python} str(alone)` flores; en el plano original, la mejor acierta `{python} str(straight_line)`. Eso es
 # «aprender una representación»: mover los puntos hasta que la última capa, que solo sabe trazar rectas, pueda
 # responder.
@@ -561,9 +565,10 @@ assert alone.low > straight_line.high
 
 # %% [markdown] lang="en"
 # The *virginica* went along one axis, the *setosa* along the other, and the *versicolor* stayed by the
-# origin. In that plane one line suffices: the best of a grid search gets `{python} str(alone)` flowers right;
-# in the original plane, the best gets `{python} str(straight_line)`. That is “learning a representation”:
-# moving the points until the last layer, which can only draw straight lines, is able to answer.
+# origin. In that plane one line nearly suffices: the best of a grid search gets `{python} str(alone)` flowers
+# right; in the original plane, the best gets `{python} str(straight_line)`. That is “learning a
+# representation”: moving the points until the last layer, which can only draw straight lines, is able to
+# answer.
 #
 # ## Linear layers collapse into one
 #
@@ -656,8 +661,8 @@ joined = last.weight @ first.weight, last.weight @ first.bias + last.bias
 assert torch.allclose(scaled @ joined[0].T + joined[1], runs[WITHOUT][0][0](scaled), atol=1e-5)
 
 # %% [markdown] lang="es"
-# No puede ser peor ni mejor: las dos recorren exactamente las mismas funciones, y las pérdidas difieren a lo
-# más en `{python} largest:.4f`, lo que le falta al descenso por llegar. Agregar capas lineales agrega
+# No puede ser peor ni mejor: las dos recorren exactamente las mismas funciones, y las pérdidas impresas
+# difieren en menos de una milésima, lo que le falta al descenso por llegar. Agregar capas lineales agrega
 # parámetros y ninguna función nueva.
 #
 # ## Qué se gana con la no linealidad
@@ -670,9 +675,9 @@ assert torch.allclose(scaled @ joined[0].T + joined[1], runs[WITHOUT][0][0](scal
 # $$f(x_1, x_2) = \operatorname{ReLU}(x_1 + x_2) - 2 \operatorname{ReLU}(x_1 + x_2 - 1).$$
 
 # %% [markdown] lang="en"
-# Neither worse nor better: both range over exactly the same functions, and the losses differ by at most
-# `{python} largest:.4f`, which is what the descent has left to go. Adding linear layers adds parameters and
-# not one new function.
+# Neither worse nor better: both range over exactly the same functions, and the printed losses differ by less
+# than a thousandth, which is what the descent has left to go. Adding linear layers adds parameters and not
+# one new function.
 #
 # ## What the nonlinearity buys
 #
@@ -757,7 +762,8 @@ assert min(abs(value) for value in misses[1:]) > 0.1
 #   sí y dan una matriz.
 # - [x] Las mismas que `nn.Linear(64, 10)`: el producto de las matrices es una matriz de 10×64 y los sesgos se
 #   juntan en uno.
-# - [ ] Ninguna, porque los gradientes se anulan: puede entrenarse, solo que no gana nada.
+# - [ ] Ninguna, porque los gradientes se anulan: si se hacen pequeños costará más entrenarla, pero eso no
+#   cambia qué funciones caben en ella.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A colleague builds a network of twenty `nn.Linear(64, 64)` in a row, with nothing between them, and a last
@@ -767,7 +773,8 @@ assert min(abs(value) for value in misses[1:]) > 0.1
 #   give one matrix.
 # - [x] The same as `nn.Linear(64, 10)`: the product of the matrices is a 10×64 matrix and the biases merge
 #   into one.
-# - [ ] None, because the gradients vanish: it can be trained, it gains nothing by it.
+# - [ ] None, because the gradients vanish: if they become small it is harder to train, but that does not
+#   change which functions it can hold.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: contar antes de construir
@@ -829,7 +836,7 @@ print(tuple(W.shape), tuple(b.shape))
 # ### Ejercicio 3: una tienda de campaña con tres unidades
 #
 # Escribe `tent(x)` como combinación de tres unidades ReLU: vale 0 fuera de $[-1, 1]$, vale 1 en 0 y es recta
-# entre esos puntos. Con muchas tiendas corridas y estiradas se dibuja cualquier curva quebrada, y por eso una
+# entre esos puntos. Con muchas tiendas corridas y estiradas se dibuja cualquier línea quebrada, y por eso una
 # capa oculta ancha aproxima tanto.
 
 # %% [markdown] lang="en" tags=["exercise"]
@@ -853,8 +860,8 @@ print([round(float(value), 2) for value in tent(torch.tensor([-2.0, -0.5, 0.0, 0
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# De dónde salen los números de la entrada, cuando no son medidas sino texto, imagen o sonido, está en
-# [Codificación numérica](numerical_encoding.md). Otras formas de unir las capas, con sus cuentas de
+# De dónde salen los números de la entrada, cuando no son medidas sino texto, imagen o sonido, está en [De la
+# cosa al número y de vuelta](numerical_encoding.md). Otras formas de unir las capas, con sus cuentas de
 # parámetros, en el [Mapa de arquitecturas](architectures_map.md). Cómo se hallan los pesos, en [Una recta, de
 # los tensores sueltos al modelo guardado](../workflow/linear_regression.md) y en
 # [Autograd](../fundamentals/autograd.md).
@@ -863,6 +870,7 @@ print([round(float(value), 2) for value in tent(torch.tensor([-2.0, -0.5, 0.0, 0
 # ## Where to go next
 #
 # Where the numbers of the input come from, when they are not measurements but text, image or sound, is in
-# [Numerical encoding](numerical_encoding.md). Other ways to join the layers, with their parameter counts, in
-# the [Map of architectures](architectures_map.md). How weights are found, in [A line, from bare tensors to a
-# saved model](../workflow/linear_regression.md) and in [Autograd](../fundamentals/autograd.md).
+# [From the thing to the number and back](numerical_encoding.md). Other ways to join the layers, with their
+# parameter counts, in the [Map of architectures](architectures_map.md). How weights are found, in [A line,
+# from bare tensors to a saved model](../workflow/linear_regression.md) and in
+# [Autograd](../fundamentals/autograd.md).

@@ -69,15 +69,16 @@ from tutorials_lib.plots import color, heat_map, image_grid, localize_ticks
 # %% [markdown] lang="es"
 # ## Texto
 #
-# Ya es números: cada carácter tiene un código en Unicode, y al guardarse se vuelve uno o más bytes (UTF-8).
-# Usamos una frase en que una tilde cambia el sentido. Apuesta: ¿cuántos caracteres y cuántos bytes tiene?
+# Un texto en la computadora ya es números: cada carácter tiene un código en Unicode, y al guardarse se vuelve
+# uno o más bytes (UTF-8). Usamos una frase en que una tilde cambia el sentido. Apuesta: ¿cuántos caracteres y
+# cuántos bytes tiene?
 
 # %% [markdown] lang="en"
 # ## Text
 #
-# It is numbers already: each character has a code in Unicode, and to be stored it becomes one or more bytes
-# (UTF-8). We use a Spanish sentence, “my dad eats potatoes”, in which an accent changes the meaning. Bet: how
-# many characters and how many bytes does it have?
+# A text in the computer is numbers already: each character has a code in Unicode, and to be stored it becomes
+# one or more bytes (UTF-8). We use a Spanish sentence, “my dad eats potatoes”, in which an accent changes the
+# meaning. Bet: how many characters and how many bytes does it have?
 
 # %%
 sentence = "Mi papá come papa."
@@ -138,13 +139,14 @@ assert to_text(to_ids(strange)) != strange and 0 in to_ids(strange)
 # %% [markdown] lang="es"
 # Lo conocido vuelve entero; lo desconocido queda marcado. Pero el entero es un **nombre**, no una cantidad:
 # la palabra 4 no es el doble de la 2. Por eso no entra así en una suma con pesos. Se cambia por una fila con
-# un solo 1 (*one-hot*) o por una fila de números aprendidos (*embedding*, que es lo mismo: elegir una fila de
-# una tabla).
+# un solo 1 (*one-hot*) o por una fila de números aprendidos (*embedding*), tomada de una tabla: multiplicar
+# la primera por la tabla es elegir la segunda.
 
 # %% [markdown] lang="en"
 # What is known comes back whole; the unknown is marked. But the integer is a **name**, not an amount: word 4
 # is not twice word 2. So it does not enter a weighted sum as it is. It is exchanged for a row with a single 1
-# (*one-hot*) or for a row of learned numbers (*embedding*, which is the same: choosing a row of a table).
+# (*one-hot*) or for a row of learned numbers (*embedding*) taken from a table: multiplying the first by the
+# table is choosing the second.
 
 # %%
 # alt es: Cinco filas, una por palabra, y una columna por palabra del vocabulario: un solo 1 en cada fila.
@@ -236,18 +238,18 @@ assert spoiled.right > 20
 assert torch.equal(rounded, every_byte)
 
 # %% [markdown] lang="es"
-# Al cortar se estropean `{python} str(spoiled)`: 0,99999 de un paso se vuelve el paso anterior. Al redondear,
-# ninguno. Es un error de un nivel de gris que nadie ve hasta que compara archivos.
+# Al cortar se estropean `{python} str(spoiled)`: 41,99999 se vuelve 41. Al redondear, ninguno. Es un error de
+# un nivel de gris que nadie ve hasta que compara archivos.
 #
-# También se puede perder a propósito. Con $b$ bits por canal quedan $2^b$ niveles. ¿Desde cuántos bits lo
-# notas?
+# También se puede perder a propósito. Con $b$ bits por canal quedan $2^b$ niveles. ¿Con cuántos bits empiezas
+# a notarlo?
 
 # %% [markdown] lang="en"
-# Cutting spoils `{python} str(spoiled)`: 0.99999 of a step becomes the step before. Rounding spoils none. It
-# is an error of one grey level that nobody sees until files are compared.
+# Cutting spoils `{python} str(spoiled)`: 41.99999 becomes 41. Rounding spoils none. It is an error of one
+# grey level that nobody sees until files are compared.
 #
-# One may also lose on purpose. With $b$ bits per channel $2^b$ levels are left. From how many bits do you
-# notice?
+# One may also lose on purpose. With $b$ bits per channel $2^b$ levels are left. At how many bits do you begin
+# to notice?
 
 # %%
 # alt es: La misma flor con 8, 4, 2 y 1 bits por canal: con 4 apenas cambia, con 1 quedan manchas.
@@ -376,9 +378,9 @@ spacing = SAMPLES_PER_SECOND / WINDOW
 # %% [markdown] lang="es"
 # De la presión a la matriz, de la matriz al nombre de la nota: eso ya lo lee una persona. La vuelta es exacta
 # (error de `{python} exact:.0e`) mientras se guarden los números complejos. Lo que se dibuja y lo que suele
-# entrar en una red es solo el tamaño; sin la fase, el sonido reconstruido se aparta hasta
-# `{python} without_phase:.2f`. Y cada casilla abarca `{python} spacing:.1f` Hz: dos notas más cercanas que
-# eso pueden caer en la misma.
+# entrar en una red es solo la magnitud; sin la fase, el sonido reconstruido se aparta hasta
+# `{python} without_phase:.2f`, cuando el original no pasa de 1. Y cada casilla abarca `{python} spacing:.1f`
+# Hz: dos notas más cercanas que eso pueden caer en la misma.
 #
 # ## La fila de una tabla
 #
@@ -389,8 +391,8 @@ spacing = SAMPLES_PER_SECOND / WINDOW
 # From the pressure to the matrix, from the matrix to the name of the note: that is something a person reads.
 # The way back is exact (error of `{python} exact:.0e`) as long as the complex numbers are kept. What is
 # drawn, and what tends to enter a network, is the magnitude alone; without the phase the rebuilt sound is off
-# by up to `{python} without_phase:.2f`. And each cell spans `{python} spacing:.1f` Hz: two notes closer than
-# that may fall into the same one.
+# by up to `{python} without_phase:.2f`, where the original does not exceed 1. And each cell spans
+# `{python} spacing:.1f` Hz: two notes closer than that may fall into the same one.
 #
 # ## The row of a table
 #
@@ -479,9 +481,9 @@ assert abs(on_circle - 2 * math.sin(math.pi / 12)) < 1e-5
 
 # %% [markdown] lang="es"
 # Con el plato numerado el error medio es de `{python} error_number:.1f` minutos, porque la recta está
-# obligada a poner el pescado en el medio; con tres columnas, de `{python} error_column:.1f`, lo que tarda
-# distinto un mismo plato. En el círculo, diciembre y enero quedan a `{python} on_circle:.2f`, como cualquier
-# par de meses vecinos.
+# obligada a poner el pescado en el medio; con tres columnas, de `{python} error_column:.1f`, lo que varía un
+# mismo plato de un pedido a otro. En el círculo, diciembre y enero quedan a `{python} on_circle:.2f`, como
+# cualquier par de meses vecinos.
 #
 # ## Salidas: de los números a la palabra
 #
@@ -495,8 +497,9 @@ assert abs(on_circle - 2 * math.sin(math.pi / 12)) < 1e-5
 
 # %% [markdown] lang="en"
 # With the dish numbered the mean error is `{python} error_number:.1f` minutes, since the line is bound to put
-# fish in the middle; with three columns, `{python} error_column:.1f`, how much the same dish varies. On the
-# circle December and January lie `{python} on_circle:.2f` apart, like any pair of neighbouring months.
+# fish in the middle; with three columns, `{python} error_column:.1f`, how much the same dish varies from one
+# order to another. On the circle December and January lie `{python} on_circle:.2f` apart, like any pair of
+# neighbouring months.
 #
 # ## Outputs: from the numbers to the word
 #
@@ -550,8 +553,8 @@ assert torch.allclose(logits_of.sigmoid(), rows)
 # mostrar a la vez un gato y un perro), las notas no lo dicen. La etiqueta es la misma en los dos casos; la
 # confianza que se puede leer, no. Comprobar que las filas suman uno cuesta una línea.
 #
-# Ahora con una red de verdad: un clasificador lineal de dígitos. Elegimos tres imágenes de prueba, la que más
-# seguro clasifica, una intermedia y la más dudosa.
+# Ahora con una red de verdad: un clasificador lineal de dígitos. Elegimos tres imágenes de prueba: la que
+# clasifica con más seguridad, una intermedia y la más dudosa.
 
 # %% [markdown] lang="en"
 # The first two add up to 1. The third adds up to `{python} sums[2]:.3f`: **it cannot have come out of a
@@ -559,7 +562,7 @@ assert torch.allclose(logits_of.sigmoid(), rows)
 # photograph may show a cat and a dog at once) the notes do not say. The label is the same in both cases; the
 # confidence one may read is not. To check that rows add up to one takes one line.
 #
-# Now with a real network: a linear classifier of digits. We choose three test images, the one it classifies
+# Now with a real network: a linear classifier of digits. We choose three test images: the one it classifies
 # with most confidence, one in between and the most doubtful.
 
 # %%
@@ -630,7 +633,7 @@ assert doubt_score.high < score.low
 # | bolsa de palabras | conteos `(V)` | el orden |
 # | imagen | decimales `(c, h, w)` | nada, si se redondea al volver |
 # | sonido, WAV | enteros `(t)` | medio paso de 16 bits |
-# | espectrograma | tamaños `(f, t)` | la fase |
+# | espectrograma | magnitudes `(f, t)` | la fase |
 # | fila de tabla | `(d)`, con columnas de más | nada, si se guardan media y desviación |
 # | salida → etiqueta | logits `(c)` | la duda |
 #
@@ -660,7 +663,8 @@ assert doubt_score.high < score.low
 # imagen nueva con **su propia** media y desviación. ¿Qué pasa?
 #
 # - [x] El modelo recibe otra codificación: una foto oscura y una clara llegan iguales, y nada da error.
-# - [ ] Nada, porque la media siempre queda en cero: queda en cero con otra escala que la aprendida.
+# - [ ] Nada, porque la media siempre queda en cero: con la media del entrenamiento no quedaba en cero en cada
+#   imagen, y esa diferencia informaba.
 # - [ ] PyTorch lanza un error de forma: la forma es la correcta y por eso nadie avisa.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -668,7 +672,8 @@ assert doubt_score.high < score.low
 # image by **its own** mean and deviation. What happens?
 #
 # - [x] The model gets another encoding: a dark photograph and a light one arrive alike, and nothing fails.
-# - [ ] Nothing, since the mean is always zero: it is zero on another scale than the learned one.
+# - [ ] Nothing, since the mean is always zero: with the mean of the training data it was not zero for each
+#   image, and that difference told something.
 # - [ ] PyTorch raises a shape error: the shape is right, and so nobody warns you.
 
 # %% [markdown] lang="es" tags=["quiz"]
@@ -746,17 +751,17 @@ assert 0 < spoken.sum() < len(spoken)
 # ### Ejercicio 3: el doble fantasma
 #
 # Muestrear poco también pierde, y de la peor manera: cambia lo que queda. Escribe
-# `heard_as(frequency, rate)`: la frecuencia, entre 0 y `rate / 2`, con la que suena un tono puro de
-# `frequency` hercios tomado `rate` veces por segundo. Pista: restar `rate` un número entero de veces no
-# cambia las muestras, y el signo tampoco.
+# `heard_as(frequency, rate)`: la frecuencia, entre 0 y `rate / 2`, con la que suena un tono puro, un coseno,
+# de `frequency` hercios muestreado `rate` veces por segundo. Pista: ni restar `rate` un número entero de
+# veces ni cambiar el signo altera las muestras.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: the ghost double
 #
 # Sampling too little also loses, and in the worst way: it changes what is left. Write
-# `heard_as(frequency, rate)`: the frequency, between 0 and `rate / 2`, at which a pure tone of `frequency`
-# hertz sounds when taken `rate` times a second. Hint: subtracting `rate` a whole number of times leaves the
-# samples unchanged, and so does the sign.
+# `heard_as(frequency, rate)`: the frequency, between 0 and `rate / 2`, at which a pure tone, a cosine, of
+# `frequency` hertz sounds when sampled `rate` times a second. Hint: neither subtracting `rate` a whole number
+# of times nor changing the sign alters the samples.
 
 
 # %% tags=["solution"]
@@ -777,15 +782,15 @@ print(heard_as(440, 600))
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# Las formas que aquí aparecieron se estudian una a una en [Los datos como
+# Las formas que aquí aparecieron se estudian una a una en [Los datos y la red, como
 # tensores](../fundamentals/data_as_tensors.md). Lo que hay entre la entrada y la salida está en [Anatomía de
-# una red](../concepts/network_anatomy.md), y ocho aplicaciones enteras, de la cosa a la respuesta, en [Mapa
-# de aplicaciones](../concepts/applications_map.md).
+# una red](../concepts/network_anatomy.md), y ocho aplicaciones enteras, de la cosa a la respuesta, en el
+# [Mapa de aplicaciones](../concepts/applications_map.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
-# The shapes that turned up here are studied one by one in [Data as
+# The shapes that turned up here are studied one by one in [Data and network, as
 # tensors](../fundamentals/data_as_tensors.md). What stands between input and output is in [Anatomy of a
 # network](../concepts/network_anatomy.md), and eight whole applications, from the thing to the answer, in the
 # [Map of applications](../concepts/applications_map.md).

@@ -27,10 +27,11 @@ prerequisites:
 timeout_seconds: 600
 """
 # %% [markdown] lang="es"
-# Una de las listas del curso anuncia **tres** formas de aprender y enumera **cuatro**, con *no supervisado* y
-# *autosupervisado* en el mismo renglón; la otra pone cinco y olvida el autosupervisado. Contar nombres no
-# lleva lejos. Aquí los seis paradigmas aprenden de los mismos dígitos y rinden el mismo examen, y la tabla
-# final la escribe la ejecución: qué recibió cada uno, qué aprendió, cuántas etiquetas usó y cuánto acertó.
+# Una de las listas de las notas del curso anuncia **tres** formas de aprender y enumera **cuatro**, con *no
+# supervisado* y *autosupervisado* en el mismo renglón; la otra pone cinco y olvida el autosupervisado. Con
+# nombres solos no se llega lejos. Aquí los seis paradigmas aprenden de los mismos dígitos y rinden el mismo
+# examen, y la tabla final la escribe la ejecución: qué recibió cada uno, qué aprendió, cuántas etiquetas usó
+# y cuánto acertó.
 #
 # La lección acompaña el video *Different Types of Learning Paradigms* de la sección *PyTorch Fundamentals*
 # del curso [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de
@@ -40,10 +41,11 @@ timeout_seconds: 600
 # otras en construirse.
 
 # %% [markdown] lang="en"
-# One of the lists of the course announces **three** ways of learning and names **four**, with unsupervised
-# and self-supervised on the same line; the other has five and leaves self-supervised out. Counting names
-# leads nowhere. Here the six paradigms learn from the same digits and sit the same exam, and the run writes
-# the final table: what each received, what it learned, how many labels it used and how many it got right.
+# One of the lists in the notes of the course announces **three** ways of learning and names **four**, with
+# unsupervised and self-supervised on the same line; the other has five and leaves self-supervised out. Names
+# alone do not lead far. Here the six paradigms learn from the same digits and sit the same exam, and the run
+# writes the final table: what each received, what it learned, how many labels it used and how many it got
+# right.
 #
 # The lesson goes with the video *Different Types of Learning Paradigms* of the section *PyTorch Fundamentals*
 # of the course [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/)
@@ -78,11 +80,11 @@ from tutorials_lib.plots import image_grid, interval_plot
 # | autosupervisado | imágenes | una respuesta **fabricada con la propia imagen** |
 # | semisupervisado | pocas con etiqueta y muchas sin ella | la etiqueta y el parecido, a la vez |
 # | por transferencia | lo aprendido en **otra** tarea y pocas etiquetas | la etiqueta, desde otro comienzo |
-# | por refuerzo | imágenes y un **premio** por respuesta | el premio; nadie dice cuál era la correcta |
+# | por refuerzo | imágenes y una **recompensa** (premio) por respuesta | el premio; nadie dice cuál era la correcta |
 #
 # Las reglas del juego: 1348 imágenes para aprender, 449 de otras manos para el examen, una red 64-64-64-10
-# donde haga falta una red, tres semillas. Quien tiene «pocas» etiquetas tiene 50, cinco por dígito, las
-# mismas para todos en cada semilla. ¿En qué orden quedarán? Anótalo.
+# donde haga falta, tres semillas. Quien tiene «pocas» etiquetas tiene 50, cinco por dígito, las mismas para
+# todos en cada semilla. ¿En qué orden quedarán? Anótalo.
 
 # %% [markdown] lang="en"
 # ## What each one is given
@@ -97,8 +99,8 @@ from tutorials_lib.plots import image_grid, interval_plot
 # | reinforcement | images and a **reward** for each answer given | the reward; nobody says which was right |
 #
 # The rules of the game: 1348 images to learn from, 449 by other hands for the exam, a 64-64-64-10 network
-# where a network is called for, three seeds. Whoever has “few” labels has 50, five for each digit, the same
-# for all in each seed. In which order will they come? Write it down.
+# where a network is needed, three seeds. Whoever has “few” labels has 50, five for each digit, the same for
+# all in each seed. In which order will they come? Write it down.
 
 # %%
 sheet = digits()
@@ -263,7 +265,7 @@ def semi_supervised(labels: torch.Tensor, seed: int) -> torch.Tensor:
 # La tarea de origen es leer dígitos **impresos**, que se fabrican gratis: doce tipografías de la familia
 # DejaVu, que viene con matplotlib, giradas y estiradas un poco. La red aprende con ellos y después sigue, con
 # pasos pequeños, con las 50 imágenes manuscritas: ajuste fino. También la examinamos **antes** de mostrarle
-# una sola letra a mano.
+# un solo dígito manuscrito.
 
 # %% [markdown] lang="en"
 # ## Transfer
@@ -271,7 +273,7 @@ def semi_supervised(labels: torch.Tensor, seed: int) -> torch.Tensor:
 # The source task is to read **printed** digits, which are made for free: twelve typefaces of the DejaVu
 # family, which ships with matplotlib, rotated and stretched a little. The network learns from them and then
 # goes on, in small steps, with the 50 handwritten images: fine-tuning. We also examine it **before** it is
-# shown anything handwritten.
+# shown a single handwritten digit.
 
 
 # %%
@@ -320,19 +322,19 @@ def transfer(labels: torch.Tensor, seed: int) -> torch.Tensor:
 # ## Por refuerzo
 #
 # El agente ve una imagen, **responde un dígito** y recibe 1 si acertó y 0 si no. Si falla, nadie le dice cuál
-# era. La red da probabilidades, se sortea una respuesta y se empuja su logaritmo según el premio, comparado
-# con el promedio reciente: REINFORCE ([Williams, 1992](https://doi.org/10.1007/BF00992696)). Es el caso más
-# corto del refuerzo, de un solo paso, que se llama *bandido contextual*: las respuestas no cambian la imagen
-# siguiente.
+# era. La red da probabilidades, se sortea una respuesta y se sube o se baja el logaritmo de su probabilidad
+# según el premio, comparado con el promedio reciente: REINFORCE ([Williams,
+# 1992](https://doi.org/10.1007/BF00992696)). Es el caso más corto del refuerzo, de un solo paso, que se llama
+# *bandido contextual*: las respuestas no cambian la imagen siguiente.
 
 # %% [markdown] lang="en"
 # ## Reinforcement
 #
 # The agent sees an image, **answers a digit** and receives 1 if right and 0 if not. If it fails, nobody tells
-# it which one it was. The network gives probabilities, an answer is drawn and its logarithm is pushed
-# according to the reward, compared with the recent mean: REINFORCE ([Williams,
-# 1992](https://doi.org/10.1007/BF00992696)). It is the shortest case of reinforcement, of a single step, and
-# is called a *contextual bandit*: answers do not change the next image.
+# it which one it was. The network gives probabilities, an answer is drawn and the logarithm of its
+# probability is pushed up or down according to the reward, compared with the recent mean: REINFORCE
+# ([Williams, 1992](https://doi.org/10.1007/BF00992696)). It is the shortest case of reinforcement, of a
+# single step, and is called a *contextual bandit*: answers do not change the next image.
 
 # %%
 STEPS, TRIES = 800, 64
@@ -357,14 +359,14 @@ def reinforcement(labels: torch.Tensor, seed: int) -> torch.Tensor:
 # %% [markdown] lang="es"
 # ## La tabla
 #
-# Las etiquetas no las declara nadie: un libro de etiquetas anota cada una que se consulta. ¿Qué número saldrá
-# en el renglón del refuerzo?
+# Cuántas etiquetas usó cada uno no lo declaramos a mano: un libro de etiquetas anota cada una que se
+# consulta. ¿Qué número saldrá en el renglón del refuerzo?
 
 # %% [markdown] lang="en"
 # ## The table
 #
-# Nobody declares the labels: a book of labels notes each one that is looked up. Which number will the row of
-# reinforcement show?
+# How many labels each one used is not declared by hand: a book of labels notes each one that is looked up.
+# Which number will the row of reinforcement show?
 
 
 # %%
@@ -428,11 +430,11 @@ _ = interval_plot(
 )
 
 # %% [markdown] lang="es"
-# El intervalo es el de la semilla del medio. Para comparar, lo de siempre: los mismos 449 dígitos, por pares,
+# El intervalo es el de la semilla del medio. Para comparar, como siempre, los mismos 449 dígitos, por pares,
 # en cada semilla, contra la línea base de 50 etiquetas.
 
 # %% [markdown] lang="en"
-# The interval is that of the middle seed. To compare, the usual: the same 449 digits, in pairs, with each
+# The interval is that of the middle seed. To compare, as always, the same 449 digits, in pairs, with each
 # seed, against the baseline of 50 labels.
 
 # %%
@@ -473,18 +475,19 @@ rewards = STEPS * TRIES
 #   los grupos.
 # * **Autosupervisado** queda por encima de ella en las tres, pero con $P < 0{,}05$ solo en
 #   `{python} settled[SELF]` de 3: este examen no alcanza para darlo por demostrado.
-# * **Por transferencia**, con 50 etiquetas, **sin diferencia**: los impresos ya no agregan nada. Lo que sí
-#   hacen es leer sin una sola etiqueta manuscrita `{python} min(count[ZERO])`–`{python} max(count[ZERO])`
-#   dígitos, cuando el azar daría unos 45. Transferir sirve según lo que se parezcan las tareas y lo poco que
-#   tengas de la nueva.
+# * **Por transferencia**, con 50 etiquetas, **sin diferencia**: los impresos no agregan nada que este examen
+#   vea. En cambio, con ellos la red lee, sin una sola etiqueta manuscrita,
+#   `{python} min(count[ZERO])`–`{python} max(count[ZERO])` dígitos, cuando el azar daría unos 45. Aquí
+#   transferir sirvió cuando de la tarea nueva no había nada, y con 50 etiquetas dejó de notarse.
 # * **No supervisado** gastó diez etiquetas en bautizar, ninguna en aprender.
 # * **Refuerzo** muestra 1348, y es la trampa de la tabla: las leyó **el entorno** para pagar. El agente solo
 #   vio `{python} rewards:,` premios de un bit. Con muchos intentos llega a
-#   `{python} min(count[REWARD])`–`{python} max(count[REWARD])`, y fíjate en cuánto separa una semilla de
+#   `{python} min(count[REWARD])`–`{python} max(count[REWARD])`, y fíjate en cuánto se aparta una semilla de
 #   otra.
 #
-# **¿Te dio otro número?** Cada renglón muestra sus tres semillas: esa es la banda. El orden completo de los
-# ocho no está demostrado ni hace falta: reciben cosas distintas, así que no son ocho rivales.
+# **¿Te dio otro número?** Cada renglón muestra sus tres semillas: esa es la banda que vimos, y otra semilla
+#  puede quedar algo fuera. El orden completo de los ocho no está demostrado ni hace falta: reciben cosas
+#  distintas, así que no son ocho rivales.
 #
 # ## El autosupervisado no es ninguno de los otros dos
 #
@@ -492,7 +495,7 @@ rewards = STEPS * TRIES
 # preentrena sin etiquetas. Dos preguntas los separan, y las dos se ejecutan:
 #
 # 1. **Mientras aprende, ¿lee etiquetas de alguien?** Lo dice el libro de etiquetas.
-# 2. **¿Hay respuestas correctas en su pérdida?** Si las hay, cambiarlas debe arruinarlo: que adivine los
+# 2. **¿Hay respuestas correctas en su pérdida?** Si las hay, cambiarlas debe perjudicarlo: que adivine los
 #    píxeles tapados de **otra** imagen.
 
 # %% [markdown] lang="en"
@@ -504,17 +507,18 @@ rewards = STEPS * TRIES
 #   run.
 # * **Self-supervised** is above it with all three, but with $P < 0.05$ in only `{python} settled[SELF]` of 3:
 #   this exam is not enough to call it shown.
-# * **Transfer**, with 50 labels, **no difference**: the printed ones no longer add anything. What they do is
-#   to read, without a single handwritten label, `{python} min(count[ZERO])`–`{python} max(count[ZERO])`
-#   digits where chance would give about 45. Transfer helps according to how alike the tasks are and how
-#   little you have of the new one.
+# * **Transfer**, with 50 labels, **no difference**: the printed ones add nothing that this exam can see. With
+#   them, however, the network reads, without a single handwritten label,
+#   `{python} min(count[ZERO])`–`{python} max(count[ZERO])` digits where chance would give about 45. Here
+#   transfer helped when there was nothing of the new task, and with 50 labels it no longer showed.
 # * **Unsupervised** spent ten labels on names, none on learning.
 # * **Reinforcement** shows 1348, and that is the trap of the table: **the environment** read them in order to
 #   pay. The agent saw only `{python} rewards:,` rewards of one bit. With many tries it gets to
 #   `{python} min(count[REWARD])`–`{python} max(count[REWARD])`, and notice how far one seed is from another.
 #
-# **Did you get another number?** Each row shows its three seeds: that is the band. The complete order of the
-# eight is not shown and need not be: they receive different things, so they are not eight rivals.
+# **Did you get another number?** Each row shows its three seeds: that is the band we saw, and another seed
+#  may fall somewhat outside. The complete order of the eight is not shown and need not be: they receive
+#  different things, so they are not eight rivals.
 #
 # ## Self-supervised is neither of the other two
 #
@@ -522,7 +526,7 @@ rewards = STEPS * TRIES
 # pretrained without labels. Two questions separate them, and both can be run:
 #
 # 1. **While it learns, does it read anybody's labels?** The book of labels tells.
-# 2. **Are there right answers in its loss?** If there are, changing them must ruin it: let it guess the
+# 2. **Are there right answers in its loss?** If there are, changing them must harm it: let it guess the
 #    covered pixels of **another** image.
 
 # %%
@@ -553,35 +557,35 @@ assert all(int(spoiled[seed].sum()) < count[SELF][seed] for seed in SEEDS)
 # | | lee etiquetas al aprender | tiene respuestas en su pérdida |
 # |---|---|---|
 # | no supervisado | no | no: no hay nada que cambiarle |
-# | autosupervisado | no | sí, sacadas del dato: cambiarlas lo arruina |
+# | autosupervisado | no | sí, sacadas del dato: cambiarlas lo perjudica |
 # | semisupervisado | sí, unas pocas | sí, las de alguien |
 #
 # Los tres renglones son distintos, así que son tres cosas. Y *por transferencia* no es una cuarta del mismo
-# tipo: dice **de dónde parten** los pesos, no qué señal los corrige. Por eso se combina con todas: lo que
-# hicimos con la red que rellena píxeles fue preentrenar autosupervisando y **transferir**.
+# tipo: dice **de dónde parten** los pesos, no qué señal los corrige. Por eso se combina con cualquiera: lo
+# que hicimos con la red que rellena píxeles fue preentrenarla con autosupervisión y **transferir**.
 #
 # ## Para llevarte
 #
 # * Para clasificar un método pregunta qué recibe y de dónde sale lo que lo corrige.
 # * Sin etiquetas no es sin costo: bautizar grupos, diseñar un premio o fabricar una tarea también son
 #   trabajo.
-# * Compara contra la línea base con **las mismas** etiquetas, no contra nada.
-# * Los paradigmas se combinan; los nombres de una lista, no siempre se excluyen.
+# * Compara con la línea base que tiene **las mismas** etiquetas, no con la nada.
+# * Los paradigmas se combinan; los nombres de una lista no siempre se excluyen.
 
 # %% [markdown] lang="en"
 # | | reads labels while learning | has answers in its loss |
 # |---|---|---|
 # | unsupervised | no | no: there is nothing to change |
-# | self-supervised | no | yes, taken from the data: changing them ruins it |
+# | self-supervised | no | yes, taken from the data: changing them harms it |
 # | semi-supervised | yes, a few | yes, somebody's |
 #
-# The three rows differ, so they are three things. And *transfer* is no fourth of the same kind: it says
-# **where the weights start**, not which signal corrects them. That is why it combines with all: what we did
-# with the network that fills in pixels was to pretrain by self-supervision and **transfer**.
+# The three rows differ, so they are three things. And *transfer* is not a fourth of the same kind: it says
+# **where the weights start**, not which signal corrects them. That is why it combines with any of them: what
+# we did with the network that fills in pixels was to pretrain it by self-supervision and **transfer**.
 #
 # ## What to keep
 #
-# * To classify a method, ask what it receives and where that which corrects it comes from.
+# * To classify a method, ask what it receives and where its correction comes from.
 # * Without labels is not without cost: naming groups, designing a reward or inventing a task are work as
 #   well.
 # * Compare with the baseline that has **the same** labels, not with nothing.
@@ -593,8 +597,8 @@ assert all(int(spoiled[seed].sum()) < count[SELF][seed] for seed in SEEDS)
 #
 # - [ ] No supervisado y después semisupervisado: la primera etapa tiene respuestas correctas en su pérdida y
 #   la segunda no usa datos sin etiqueta.
-# - [x] Autosupervisado y después supervisado, unidos por transferencia: la respuesta sale del texto, luego de
-#   las personas, y los pesos pasan de una etapa a la otra.
+# - [x] Autosupervisado y después supervisado, unidos por transferencia: la respuesta sale primero del texto y
+#   después de las personas, y los pesos pasan de una etapa a la otra.
 # - [ ] Por refuerzo, porque se lo corrige muchas veces: nadie le paga por respuestas que él elija.
 
 # %% [markdown] lang="en" tags=["quiz"]

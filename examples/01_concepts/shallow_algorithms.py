@@ -39,7 +39,7 @@ timeout_seconds: 300
 
 # %% [markdown] lang="en"
 # The notes of the course name five classical algorithms and add that, since deep learning exists, they are
-# called shallow. Here all five sit an exam, and a neural network with them. By the end you will recognise
+# called *shallow*. Here all five sit an exam, and a neural network with them. By the end you will recognise
 # each by the drawing of its boundary, know what can be claimed when comparing them, and in what precise sense
 # they lack depth.
 #
@@ -76,8 +76,8 @@ from tutorials_lib.plots import decision_surface, heat_map, interval_plot, local
 # * **Bayes ingenuo** (*naive Bayes*): ¿qué clase hace más probable cada columna, una por una? Aprende medias
 #   y varianzas por clase.
 # * **Vecinos más cercanos**: ¿de qué clase son los ejemplos que más se le parecen? Guarda los ejemplos.
-# * **SVM con núcleo**: ¿a qué ejemplos **de frontera** se parece, y con qué peso? Elige esos ejemplos y sus
-#   pesos.
+# * **SVM con núcleo** (*support vector machine*, máquina de vectores de soporte): ¿a qué ejemplos **de
+#   frontera** se parece, y con qué peso? Elige esos ejemplos y sus pesos.
 # * **Red neuronal** (un MLP): la pregunta que ella misma aprende, por descenso por gradiente.
 #
 # Todos tendrán la misma interfaz: `fit(x, y)` y `predict(x)`. La red es de PyTorch y la envolvemos en esa
@@ -93,8 +93,8 @@ from tutorials_lib.plots import decision_surface, heat_map, interval_plot, local
 # * **Naive Bayes**: which class makes each column likeliest, one by one? It learns means and variances by
 #   class.
 # * **Nearest neighbours**: of which class are the examples most like it? It keeps the examples.
-# * **Kernel SVM**: which **borderline** examples does it resemble, and with what weight? It picks those
-#   examples and their weights.
+# * **Kernel SVM** (support vector machine): which **borderline** examples does it resemble, and with what
+#   weight? It picks those examples and their weights.
 # * **Neural network** (an MLP): the question that it learns by itself, by gradient descent.
 #
 # All will have the same interface: `fit(x, y)` and `predict(x)`. The network is PyTorch and we wrap it in
@@ -235,10 +235,10 @@ _ = interval_plot(
 # %% [markdown] lang="es"
 # ## Quince comparaciones
 #
-# Los intervalos vecinos se cubren, pero los seis rindieron **el mismo** examen: se los compara solo en las
-# preguntas donde uno acierta y el otro no. Son quince pares, y mirar quince veces invita a la casualidad, así
-# que cada $P$ lleva la corrección de Holm. En cada casilla va el **mayor** de los tres $P$, uno por semilla:
-# un par se da por separado si ese número baja de 0,05.
+# Los intervalos vecinos se superponen, pero los seis rindieron **el mismo** examen: se los compara solo en
+# las preguntas donde uno acierta y el otro no. Son quince pares, y mirar quince veces invita a la casualidad,
+# así que cada $P$ lleva la corrección de Holm. En cada casilla va el **mayor** de los tres $P$, uno por
+# semilla: dos modelos cuentan como distintos si ese número baja de 0,05.
 
 # %% [markdown] lang="en"
 # ## Fifteen comparisons
@@ -246,7 +246,7 @@ _ = interval_plot(
 # Neighbouring intervals overlap, but all six sat **the same** exam: they are compared only on the questions
 # where one is right and the other is not. There are fifteen pairs, and to look fifteen times invites chance,
 # so each $P$ carries Holm's correction. Each cell holds the **largest** of the three $P$, one for each seed:
-# a pair counts as told apart if that number is below 0.05.
+# two models count as different if that number is below 0.05.
 
 # %%
 # alt es: Cuadrícula simétrica de valores P; toda la fila de Bayes ingenuo está por debajo de 0,05.
@@ -280,25 +280,28 @@ assert all(scores["SVM"][s].right > scores["boosting"][s].right for s in SEEDS)
 moving = {name: [score.right for score in row] for name, row in scores.items()}
 
 # %% [markdown] lang="es"
-# De quince pares quedan separados `{python} len(apart)`. Cinco son contra Bayes ingenuo, el último con todas
-# las semillas. Los otros tres: los vecinos aventajan al *boosting* y a la red, y la SVM al *boosting*. Entre
-# los vecinos, la SVM y el bosque **no hay diferencia** que este examen pueda ver, y tampoco entre el bosque,
-# el *boosting* y la red.
+# De quince pares se distinguen `{python} len(apart)`. Cinco son contra Bayes ingenuo, el último con todas las
+# semillas. Los otros tres: los vecinos aventajan al *boosting* y a la red, y la SVM al *boosting*. Entre los
+# vecinos, la SVM y el bosque **no hay diferencia** que este examen pueda ver, y tampoco entre el bosque, el
+# *boosting* y la red.
 #
 # Lo que no se puede concluir es que guardar los ejemplos sea mejor que entrenar una red. Estos dígitos vienen
 # centrados y del mismo tamaño, y con eso parecerse píxel a píxel es una buena pregunta. En [Datos
-# estructurados y no estructurados](structured_unstructured.md) se mueven de lugar y el orden cambia. **¿Otros
-# números?** Lo esperable es de `{python} min(moving[FOREST])` a `{python} max(moving[FOREST])` para el bosque
-# y de `{python} min(moving[NETWORK])` a `{python} max(moving[NETWORK])` para la red.
+# estructurados y no estructurados](structured_unstructured.md) se mueven de lugar, y entonces la ventaja es
+# de una red convolucional. **¿Otros números?** Las tres semillas van de `{python} min(moving[FOREST])` a
+# `{python} max(moving[FOREST])` aciertos con el bosque y de `{python} min(moving[NETWORK])` a
+# `{python} max(moving[NETWORK])` con la red; otra semilla puede quedar algo fuera.
 #
 # ## Por qué se los llama poco profundos
 #
-# La palabra mide **cuántas etapas no fijas hay, una tras otra, entre la entrada y la respuesta**. [Bengio y
-# LeCun (2007)](http://yann.lecun.com/exdb/publis/pdf/bengio-lecun-07.pdf) llaman *shallow* a las máquinas de
-# núcleo: una capa grande de plantillas que se comparan con la entrada y una capa de pesos. [Bengio
-# (2009)](https://doi.org/10.1561/2200000006) hace la cuenta para los demás: la regresión logística tiene un
-# nivel; una SVM con núcleo, un árbol y una red de una capa oculta, dos; sumar o votar árboles agrega uno. No
-# es un insulto ni una medida de calidad.
+# La palabra mide **cuántos niveles de operaciones se componen, uno tras otro, entre la entrada y la
+# respuesta**. [Bengio y LeCun (2007)](http://yann.lecun.com/exdb/publis/pdf/bengio-lecun-07.pdf) llaman
+# *shallow* a las máquinas de núcleo: una capa grande de plantillas que se comparan con la entrada y una capa
+# de pesos. [Bengio (2009)](https://doi.org/10.1561/2200000006) hace la cuenta para los demás: la regresión
+# logística tiene un nivel; una SVM con núcleo, un árbol y una red de una capa oculta, dos; sumar árboles o
+# hacerlos votar agrega uno. La red de esta página, con dos capas ocultas, tiene tres, los mismos que el
+# bosque: la diferencia es que a ella se le pueden apilar más. «Poco profundo» no es un insulto ni una medida
+# de calidad.
 #
 # Hagamos la cuenta con una SVM. Su decisión, una vez entrenada, es
 #
@@ -316,18 +319,20 @@ moving = {name: [score.right for score in row] for name, row in scores.items()}
 #
 # What cannot be concluded is that keeping the examples is better than training a network. These digits come
 # centred and of one size, and with that, likeness pixel by pixel is a good question. In [Structured and
-# unstructured data](structured_unstructured.md) they are moved around and the order changes. **Other
-# numbers?** To be expected are `{python} min(moving[FOREST])` to `{python} max(moving[FOREST])` for the
-# forest and `{python} min(moving[NETWORK])` to `{python} max(moving[NETWORK])` for the network.
+# unstructured data](structured_unstructured.md) they are moved around, and then the advantage is with a
+# convolutional network. **Other numbers?** The three seeds go from `{python} min(moving[FOREST])` to
+# `{python} max(moving[FOREST])` right with the forest and from `{python} min(moving[NETWORK])` to
+# `{python} max(moving[NETWORK])` with the network; another seed may fall somewhat outside.
 #
 # ## Why they are called shallow
 #
-# The word measures **how many stages that are not fixed stand, one after another, between the input and the
+# The word measures **how many levels of operations are composed, one after another, between the input and the
 # answer**. [Bengio and LeCun (2007)](http://yann.lecun.com/exdb/publis/pdf/bengio-lecun-07.pdf) call kernel
 # machines shallow: one large layer of templates compared with the input and one layer of weights. [Bengio
 # (2009)](https://doi.org/10.1561/2200000006) does the count for the others: logistic regression has one
 # level; a kernel SVM, a tree and a network with one hidden layer, two; adding trees up or letting them vote
-# adds one. It is neither an insult nor a measure of quality.
+# adds one. The network on this page, with two hidden layers, has three, as many as the forest: the difference
+# is that more can be stacked on it. “Shallow” is neither an insult nor a measure of quality.
 #
 # Let us do the count with an SVM. Its decision, once trained, is
 #
@@ -370,24 +375,24 @@ kept = len(svm.support_vectors_)
 
 # %% [markdown] lang="es"
 # Coinciden salvo el redondeo. La SVM **es** una red de dos capas cuyas unidades ocultas son `{python} kept`
-# de los 300 ejemplos; lo que no hace es aprender *representaciones de representaciones*. Una red así, con
-# plantillas ajustadas por gradiente, se llama red de base radial, y está en el [Mapa de
+# de los 300 ejemplos; lo que no hace es aprender *representaciones de representaciones*. Una red de esta
+# forma, con plantillas libres, se llama red de base radial, y está en el [Mapa de
 # arquitecturas](architectures_map.md).
 #
-# Bayes ingenuo tiene un nivel: con las columnas $x_k$ y $x_k^2$ como entrada fija, el logaritmo de su
-# probabilidad es una capa lineal.
+# Bayes ingenuo tiene un nivel: con las columnas $x_k$ y $x_k^2$ como entrada fija, el logaritmo de la
+# probabilidad conjunta de la clase y el ejemplo es una capa lineal.
 #
 # $$\log p(c) + \sum_k \log \mathcal N(x_k; \mu_{ck}, \sigma_{ck}^2) =
 # \sum_k \left( -\frac{x_k^2}{2\sigma_{ck}^2} + \frac{\mu_{ck}\, x_k}{\sigma_{ck}^2} \right) + b_c.$$
 
 # %% [markdown] lang="en"
 # They agree but for rounding. The SVM **is** a network of two layers whose hidden units are `{python} kept`
-# of the 300 examples; what it does not do is learn *representations of representations*. A network like that,
-# with templates fitted by gradient, is called a radial basis network, and is in the [Map of
+# of the 300 examples; what it does not do is learn *representations of representations*. A network of this
+# form, with free templates, is called a radial basis network, and is in the [Map of
 # architectures](architectures_map.md).
 #
-# Naive Bayes has one level: with the columns $x_k$ and $x_k^2$ as a fixed input, the logarithm of its
-# probability is a linear layer.
+# Naive Bayes has one level: with the columns $x_k$ and $x_k^2$ as a fixed input, the logarithm of the joint
+# probability of class and example is a linear layer.
 #
 # $$\log p(c) + \sum_k \log \mathcal N(x_k; \mu_{ck}, \sigma_{ck}^2) =
 # \sum_k \left( -\frac{x_k^2}{2\sigma_{ck}^2} + \frac{\mu_{ck}\, x_k}{\sigma_{ck}^2} \right) + b_c.$$
@@ -409,28 +414,29 @@ assert np.allclose(as_layer, bayes.predict_joint_log_proba(points))
 assert min(depths) > 5
 
 # %% [markdown] lang="es"
-# Y un malentendido frecuente: los árboles del bosque de los dígitos tienen entre `{python} min(depths)` y
+# Hay un malentendido fácil: los árboles del bosque de los dígitos tienen entre `{python} min(depths)` y
 # `{python} max(depths)` pisos, y el bosque sigue siendo poco profundo. Esos pisos preguntan todos por las
-# **columnas originales**; ninguno recibe lo que calculó el anterior, solo decide qué pregunta sigue. Eso es
-# lo que agrega una capa: preguntar por algo que no estaba en la entrada.
+# **columnas originales**; ninguno recibe lo que calculó el anterior, solo decide qué pregunta sigue. Una capa
+# agrega justo lo que les falta: preguntar por algo que no estaba en la entrada.
 #
 # ## Una idea que falla: no mirar las unidades
 #
-# Ahora 178 vinos de tres cultivos, con 13 mediciones. Una de ellas, la prolina, va de 278 a 1680; otra, el
-# matiz, de 0,5 a 1,7. Comparamos cada modelo con los datos tal cual y con cada columna centrada y escalada
-# con los datos de entrenamiento. ¿A cuáles les importa? Vuelve a las seis preguntas antes de decidir.
+# Ahora 178 vinos de tres variedades de uva, con 13 mediciones. Una de ellas, la prolina, va de 278 a 1680;
+# otra, el matiz, de 0,5 a 1,7. Comparamos cada modelo con los datos tal cual y con cada columna centrada y
+# escalada con los datos de entrenamiento. ¿A cuáles les importa? Vuelve a las seis preguntas antes de
+# decidir.
 
 # %% [markdown] lang="en"
-# And a common misunderstanding: the trees of the forest on the digits have between `{python} min(depths)` and
-# `{python} max(depths)` storeys, and the forest is still shallow. Those storeys all ask about the **original
-# columns**; none receives what the one before computed, it only decides which question comes next. That is
-# what a layer adds: to ask about something that was not in the input.
+# One misunderstanding comes easily: the trees of the forest on the digits have between `{python} min(depths)`
+# and `{python} max(depths)` storeys, and the forest is still shallow. Those storeys all ask about the
+# **original columns**; none receives what the one before computed, it only decides which question comes next.
+# A layer adds just what they lack: to ask about something that was not in the input.
 #
 # ## An idea that fails: not minding the units
 #
-# Now 178 wines of three cultivars, with 13 measurements. One of them, proline, runs from 278 to 1680;
-# another, hue, from 0.5 to 1.7. We compare each model with the data as they are and with each column centred
-# and scaled by the training set. Which ones mind? Go back to the six questions before deciding.
+# Now 178 wines from three varieties of grape, with 13 measurements. One of them, proline, runs from 278 to
+# 1680; another, hue, from 0.5 to 1.7. We compare each model with the data as they are and with each column
+# centred and scaled by the training set. Which ones mind? Go back to the six questions before deciding.
 
 # %%
 wine = load_wine()
@@ -472,8 +478,8 @@ neighbours = [
 # cada columna con su propia vara. La otra mitad se hunde en las tres semillas, y la prueba por pares lo
 # confirma en cada una: los vecinos pasan de `{python} neighbours[0][0]`–`{python} neighbours[0][2]` aciertos
 # de 78 a `{python} neighbours[1][0]`–`{python} neighbours[1][2]`. Vecinos y SVM miden **distancias** que
-# mezclan columnas, y la prolina, con sus cientos, decide ella sola quién está cerca. En la red, la misma
-# columna llena ella sola las sumas de la primera capa.
+# mezclan columnas, y la prolina, con sus cientos, decide casi sola quién está cerca. En la red, la misma
+# columna llena casi sola las sumas de la primera capa.
 #
 # Escalar con la media y la desviación **del entrenamiento** es parte del modelo, no un adorno.
 #
@@ -481,8 +487,8 @@ neighbours = [
 #
 # * Conoce la pregunta de cada algoritmo y podrás dibujar su frontera, y saber si le importan las unidades.
 # * El mismo examen, por pares, corregido por las veces que miras. «Sin diferencia» es un resultado.
-# * Poco profundo: una o dos etapas aprendidas entre la entrada y la respuesta. Los pisos de un árbol no
-#   cuentan.
+# * Poco profundo: pocos niveles entre la entrada y la respuesta, de uno a tres en esta página. Los pisos de
+#   un árbol no cuentan.
 # * Una SVM es una red de dos capas con los ejemplos como unidades ocultas.
 
 # %% [markdown] lang="en"
@@ -490,8 +496,8 @@ neighbours = [
 # measures each column by its own yardstick. The other half sinks with all three seeds, and the paired test
 # confirms it with each: the neighbours go from `{python} neighbours[0][0]`–`{python} neighbours[0][2]` right
 # out of 78 to `{python} neighbours[1][0]`–`{python} neighbours[1][2]`. Neighbours and SVM measure
-# **distances** that mix columns, and proline, with its hundreds, decides all by itself who is near. In the
-# network, the same column all by itself fills the sums of the first layer.
+# **distances** that mix columns, and proline, with its hundreds, decides almost alone who is near. In the
+# network, the same column almost alone fills the sums of the first layer.
 #
 # To scale by the mean and deviation **of the training set** is part of the model, not an ornament.
 #
@@ -499,7 +505,8 @@ neighbours = [
 #
 # * Know the question of each algorithm and you can draw its boundary, and tell whether units matter to it.
 # * The same exam, in pairs, corrected for how often you look. “No difference” is a result.
-# * Shallow: one or two learned stages between the input and the answer. The storeys of a tree do not count.
+# * Shallow: few levels between the input and the answer, from one to three on this page. The storeys of a
+#   tree do not count.
 # * An SVM is a network of two layers with the examples as hidden units.
 
 # %% [markdown] lang="es" tags=["quiz"]

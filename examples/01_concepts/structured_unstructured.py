@@ -27,10 +27,10 @@ prerequisites:
 timeout_seconds: 600
 """
 # %% [markdown] lang="es"
-# «El aprendizaje automático clásico es para datos estructurados y el profundo para los no estructurados». Es
-# la frase que más se repite al comenzar, y las notas de este curso agregan: *no es una regla*. Aquí la
-# ponemos a prueba: tres modelos, tres tablas, tres versiones de unas imágenes. Al terminar sabrás qué
-# propiedad de los datos decide, y podrás anticipar quién pierde antes de entrenar.
+# «El aprendizaje automático clásico es para datos estructurados y el profundo para los no estructurados». Así
+# suele resumirse el asunto al comenzar, y las notas de este curso agregan: *no es una regla*. Aquí la ponemos
+# a prueba: tres modelos, tres tablas, tres versiones de unas imágenes. Al terminar sabrás qué propiedad de
+# los datos decide, y podrás anticipar quién pierde antes de entrenar.
 #
 # La lección acompaña el video *Machine Learning vs. Deep Learning* de la sección *PyTorch Fundamentals* del
 # curso [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de
@@ -40,8 +40,8 @@ timeout_seconds: 600
 # y por eso la página tarda más que otras en construirse.
 
 # %% [markdown] lang="en"
-# “Classical machine learning is for structured data and deep learning for unstructured data.” It is the
-# sentence most often repeated at the beginning, and the notes of this course add: *it is not a rule*. Here we
+# “Classical machine learning is for structured data and deep learning for unstructured data.” That is how the
+# matter is often summed up at the beginning, and the notes of this course add: *it is not a rule*. Here we
 # put it to the test: three models, three tables, three versions of some images. By the end you will know
 # which property of the data decides, and be able to tell who loses before training.
 #
@@ -69,14 +69,14 @@ from tutorials_lib.plots import image_grid, interval_plot
 # %% [markdown] lang="es"
 # ## Qué hace estructurado a un dato
 #
-# El cuadro de las notas define lo no estructurado como aquello que «no se puede mostrar en filas y columnas».
-# Veamos las formas. ¿Cuál de estos cuatro datos no es una cuadrícula de números?
+# El cuadro de las notas define lo no estructurado como aquello que «no se puede mostrar en filas, columnas y
+# bases de datos relacionales». Veamos las formas. ¿Cuál de estos cuatro datos no es un arreglo de números?
 
 # %% [markdown] lang="en"
 # ## What makes data structured
 #
-# The chart in the notes defines the unstructured as that which “cannot be displayed in rows and columns”. Let
-# us look at the shapes. Which of these four is not a grid of numbers?
+# The chart in the notes defines the unstructured as that which “cannot be displayed in rows, columns and
+# relational databases”. Let us look at the shapes. Which of these four is not an array of numbers?
 
 # %%
 cancer, sheet = load_breast_cancer(), digits()
@@ -94,13 +94,13 @@ print(*cancer.feature_names[:4], sep=", ")
 
 # %% [markdown] lang="es"
 # Ninguno. Una imagen **es** filas y columnas, y aplanada cabe en un renglón de 64 casillas. El mismo cuadro
-# pone las hojas de cálculo entre lo no estructurado, que son filas y columnas por definición. El criterio no
+# pone entre lo no estructurado las hojas de cálculo, que son filas y columnas por definición. El criterio no
 # sirve.
 #
 # Hay uno mejor: **¿qué significa una columna?**
 #
 # * En la tabla, cada columna tiene nombre y unidad propios: radio, textura, perímetro. La columna 3 dice algo
-#   por sí sola, y el orden de las columnas es un capricho de quien la escribió.
+#   por sí sola, y el orden de las columnas es un capricho de quien escribió la tabla.
 # * En la imagen, todas las columnas miden lo mismo, brillo, y ninguna dice nada sola. El significado está en
 #   las vecinas, y un objeto puede aparecer en cualquier sitio.
 #
@@ -120,22 +120,24 @@ print(*cancer.feature_names[:4], sep=", ")
 # ## Tres modelos con suposiciones distintas
 #
 # * ***Gradient boosting*** (refuerzo por gradiente): suma de árboles pequeños, cada uno entrenado sobre lo
-#   que falta a los anteriores. Un árbol pregunta por **una columna cada vez**: «¿es la columna 7 mayor que
+#   que falta a los anteriores. Un árbol pregunta por **una columna a la vez**: «¿es la columna 7 mayor que
 #   0,3?». XGBoost es otra implementación de la misma familia; usamos la de scikit-learn.
-# * **MLP**: cada unidad mira una **combinación de todas** las columnas, y todas las columnas le dan igual.
-# * **CNN**: cada filtro mira **columnas vecinas**, con los mismos pesos en toda la cuadrícula.
+# * **MLP** (perceptrón multicapa): cada unidad mira una **combinación de todas** las columnas, y para ella
+#   ninguna es vecina de otra.
+# * **CNN** (red neuronal convolucional): cada filtro mira **columnas vecinas**, con los mismos pesos en toda
+#   la cuadrícula.
 #
 # Las recetas son chicas y se ajustaron a grandes rasgos mientras se escribía la página, con estos mismos
 # datos a la vista. Por eso abajo solo se leen las diferencias grandes.
 
 # %% [markdown] lang="en"
-# None. An image **is** rows and columns, and flattened it fits into one row of 64 cells. The same chart puts
-# spreadsheets among the unstructured, which are rows and columns by definition. The criterion is of no use.
+# None. An image **is** rows and columns, and flattened it fits into one row of 64 cells. The same chart lists
+# spreadsheets as unstructured, and they are rows and columns by definition. The criterion is of no use.
 #
 # There is a better one: **what does a column mean?**
 #
 # * In the table each column has a name and a unit of its own: radius, texture, perimeter. Column 3 says
-#   something by itself, and the order of the columns is a whim of whoever wrote them down.
+#   something by itself, and the order of the columns is a whim of whoever wrote the table.
 # * In the image all columns measure the same thing, brightness, and none says anything alone. The meaning is
 #   in the neighbours, and an object may appear anywhere.
 #
@@ -157,8 +159,10 @@ print(*cancer.feature_names[:4], sep=", ")
 # * **Gradient boosting**: a sum of small trees, each trained on what the previous ones leave over. A tree
 #   asks about **one column at a time**: “is column 7 above 0.3?”. XGBoost is another implementation of the
 #   same family; we use the one in scikit-learn.
-# * **MLP**: each unit looks at a **combination of all** the columns, and all columns are alike to it.
-# * **CNN**: each filter looks at **neighbouring columns**, with the same weights all over the grid.
+# * **MLP** (multilayer perceptron): each unit looks at a **combination of all** the columns, and to it none
+#   is next to another.
+# * **CNN** (convolutional neural network): each filter looks at **neighbouring columns**, with the same
+#   weights all over the grid.
 #
 # The recipes are small and were roughly tuned while the page was being written, with these same data in view.
 # That is why only the large differences are read below.
@@ -199,13 +203,13 @@ def fit(net: nn.Module, x: torch.Tensor, y: torch.Tensor, seed: int, epochs: int
 
 # %% [markdown] lang="es"
 # Los tres reciben las mismas filas. A las redes se les centra y escala cada columna con la media y la
-# desviación del entrenamiento; al *boosting* le da igual. La CNN necesita una cuadrícula: a una tabla de 30
-# columnas se la damos de 5×6, aunque nadie haya dicho que la columna 7 sea vecina de la 1.
+# desviación estándar del entrenamiento; al *boosting* no le hace falta. La CNN necesita una cuadrícula: a una
+# tabla de 30 columnas se la damos de 5×6, aunque nadie haya dicho que la columna 7 sea vecina de la 1.
 
 # %% [markdown] lang="en"
-# All three receive the same rows. For the networks each column is centred and scaled by the mean and
-# deviation of the training set; boosting does not care. The CNN needs a grid: a table of 30 columns is handed
-# to it as 5×6, though nobody said that column 7 is a neighbour of column 1.
+# All three receive the same rows. For the networks each column is centred and scaled by the mean and standard
+# deviation of the training set; boosting does not need it. The CNN needs a grid: a table of 30 columns is
+# handed to it as 5×6, though nobody said that column 7 is a neighbour of column 1.
 
 # %%
 BOOSTING = tr(es="boosting", en="boosting")
@@ -231,26 +235,26 @@ def examine(x: np.ndarray, y: np.ndarray, train: int, grid: tuple[int, int], see
 # %% [markdown] lang="es"
 # ## Una tabla y dos gemelas
 #
-# La tabla verdadera son las medidas de 569 tumores que trae scikit-learn (Wolberg, Mangasarian, Street y
-# Street, 1993): 30 columnas, benigno o maligno.
+# La tabla verdadera son las medidas de 569 tumores que trae scikit-learn ([Street, Wolberg y Mangasarian,
+# 1993](https://doi.org/10.1117/12.148698)): 30 columnas, benigno o maligno.
 #
 # Las otras dos las fabricamos con 16 columnas al azar y una regla hecha de escalones: la respuesta cambia
 # cuando **una columna** pasa un umbral, y una de cada veinte se anota al revés. La segunda es **la primera
 # girada**: cada fila se multiplica por una misma matriz ortogonal, así que las distancias entre filas no
-# cambian y ninguna información se pierde. Solo que ahora el escalón cruza varias columnas a la vez.
+# cambian y no se pierde información. Solo que ahora cada escalón cruza varias columnas a la vez.
 #
 # Las tres son tablas. Apunta tu pronóstico para cada una: ¿quién gana?
 
 # %% [markdown] lang="en"
 # ## A table and two twins
 #
-# The real table is the measurements of 569 tumours that ship with scikit-learn (Wolberg, Mangasarian, Street
-# and Street, 1993): 30 columns, benign or malignant.
+# The real table is the measurements of 569 tumours that ship with scikit-learn ([Street, Wolberg and
+# Mangasarian, 1993](https://doi.org/10.1117/12.148698)): 30 columns, benign or malignant.
 #
 # The other two we make from 16 random columns and a rule made of steps: the answer changes when **one
 # column** passes a threshold, and one in twenty is written down the wrong way. The second is **the first,
 # rotated**: each row is multiplied by one orthogonal matrix, so that distances between rows stay the same and
-# no information is lost. Only now the step cuts across several columns at once.
+# no information is lost. Only now each step cuts across several columns at once.
 #
 # All three are tables. Write down your forecast for each: who wins?
 
@@ -353,42 +357,42 @@ assert fall > 0.2 > 0.02 > mlp_change
 # %% [markdown] lang="es"
 # En la tabla verdadera **no hay diferencia**: con 190 tumores de examen, cualquiera de los tres sirve,
 # incluso la CNN con su cuadrícula inventada. En los escalones, *boosting* gana con holgura: sus preguntas de
-# una columna cada vez son la forma de la regla. Al girar la misma tabla cae `{python} fall:.0%`, por debajo
-# del MLP, que apenas se entera (`{python} mlp_change:.1%`): sus unidades combinan columnas, y una combinación
-# girada es otra combinación.
+# una columna a la vez tienen la forma de la regla. Al girar la misma tabla pierde un `{python} fall:.0%` del
+# examen y queda por debajo del MLP, que apenas se entera (`{python} mlp_change:.1%` del examen): sus unidades
+# combinan columnas, y una combinación girada es otra combinación.
 #
-# Así que no gana el formato, gana el parecido entre la regla y lo que el modelo sabe preguntar. En las tablas
-# que la gente escribe las columnas suelen significar algo por separado, y eso favorece a los árboles.
+# Así que no decide el formato, sino el parecido entre la regla y lo que el modelo sabe preguntar. En las
+# tablas que la gente escribe las columnas suelen significar algo por separado, y eso favorece a los árboles.
 # [Grinsztajn, Oyallon y Varoquaux (2022)](https://arxiv.org/abs/2207.08815) lo midieron con tablas medianas,
 # de unas diez mil filas: los árboles van adelante, y girar las columnas invierte el orden.
 #
 # ## Imágenes: centradas, movidas, barajadas
 #
 # Ahora los dígitos de 8×8, tres veces: **centrados** como vienen; **movidos** a un lugar al azar de un lienzo
-# de 12×12; y **barajados**, los movidos con sus 144 píxeles permutados, la misma permutación para todos.
-# Nadie más los reconocería, pero no se perdió un solo número.
+# de 12×12; y **barajados**, los movidos con sus 144 píxeles permutados, la misma permutación para todos. Ya
+# nadie los reconocería, pero no se perdió un solo número.
 #
-# El pronóstico vale doble: ¿quién gana en cada uno, y a quién le duele la permutación?
+# Anota dos pronósticos: quién gana en cada versión y a quién perjudica la permutación.
 
 # %% [markdown] lang="en"
 # On the real table there is **no difference**: with 190 tumours in the exam any of the three will do, even
 # the CNN with its invented grid. On the steps, boosting wins with room to spare: its questions about one
-# column at a time are the shape of the rule. When the same table is rotated it falls by `{python} fall:.0%`,
-# below the MLP, which hardly notices (`{python} mlp_change:.1%`): its units combine columns, and a rotated
-# combination is another combination.
+# column at a time have the shape of the rule. When the same table is rotated it loses `{python} fall:.0%` of
+# the exam and ends up below the MLP, which hardly notices (`{python} mlp_change:.1%` of the exam): its units
+# combine columns, and a rotated combination is another combination.
 #
-# So it is not the format that wins, it is the likeness between the rule and what the model knows how to ask.
-# In the tables that people write, columns tend to mean something each on its own, and that favours trees.
+# So what decides is not the format but the likeness between the rule and what the model knows how to ask. In
+# the tables that people write, columns tend to mean something each on its own, and that favours trees.
 # [Grinsztajn, Oyallon and Varoquaux (2022)](https://arxiv.org/abs/2207.08815) measured it on medium-sized
 # tables, of about ten thousand rows: the trees are ahead, and rotating the columns reverses the order.
 #
 # ## Images: centred, moved, shuffled
 #
 # Now the 8×8 digits, three times: **centred** as they come; **moved** to a random place on a canvas of 12×12;
-# and **shuffled**, the moved ones with their 144 pixels permuted, the same permutation for all. Nobody else
-# would recognise them, but not one number was lost.
+# and **shuffled**, the moved ones with their 144 pixels permuted, the same permutation for all. Nobody would
+# recognise them any more, but not one number was lost.
 #
-# The forecast counts double: who wins each, and whom does the permutation hurt?
+# Write down two forecasts: who wins each version, and whom the permutation hurts.
 
 
 # %%
@@ -439,11 +443,11 @@ lead = (means[MOVED]["CNN"] - max(means[MOVED]["MLP"], means[MOVED][BOOSTING])) 
 # En los centrados, **sin diferencia**: *boosting*, que no sabe qué es una vecindad, aguanta, porque el píxel
 # 20 significa casi lo mismo en todas las imágenes. Un dígito centrado y recortado es casi una tabla.
 #
-# Al moverlos, el píxel 20 ya no significa nada fijo y la CNN saca `{python} lead:.0%` al mejor de los otros:
-# un filtro reconoce el trazo dondequiera que esté. Al barajar, esa ventaja se vuelve su ruina: pierde
-# `{python} drop["CNN"]:.0%`, mientras que los otros dos se mueven a lo más
-# `{python} max(abs(drop["MLP"]), abs(drop[BOOSTING])):.1%`, dentro de lo que cambia una semilla. La
-# permutación no borró información; borró la suposición de la CNN.
+# Al moverlos, el píxel 20 ya no significa nada fijo y la CNN le saca al mejor de los otros un
+# `{python} lead:.0%` del examen: un filtro reconoce el trazo dondequiera que esté. Al barajar, esa ventaja se
+# vuelve su ruina: pierde un `{python} drop["CNN"]:.0%` del examen, mientras que los otros dos se mueven a lo
+# más `{python} max(abs(drop["MLP"]), abs(drop[BOOSTING])):.1%`, menos de lo que cambia una semilla. La
+# permutación no borró información; volvió falsa la suposición de la CNN.
 #
 # ## Qué permiten decir estas ejecuciones
 #
@@ -451,7 +455,7 @@ lead = (means[MOVED]["CNN"] - max(means[MOVED]["MLP"], means[MOVED][BOOSTING])) 
 # |---|---|
 # | tablas: clásico; imágenes: profundo | en los tumores y los dígitos centrados, sin diferencia |
 # | *gradient boosting*, potente en tablas | en los escalones gana; girados, pierde contra el MLP |
-# | redes para lo no estructurado | en los dígitos movidos gana la CNN; en los barajados, la peor |
+# | redes para lo no estructurado | en los dígitos movidos gana la CNN; en los barajados es la peor |
 # | «no es una regla» | hay contraejemplos en las dos direcciones |
 #
 # Y lo que no permiten: hablar de otras tablas, de imágenes grandes ni de modelos ajustados con cuidado uno
@@ -461,7 +465,7 @@ lead = (means[MOVED]["CNN"] - max(means[MOVED]["MLP"], means[MOVED][BOOSTING])) 
 # ## Para llevarte
 #
 # * Todo es tensor. Pregunta qué significa una columna: algo propio, o solo junto a sus vecinas.
-# * Cada modelo trae una suposición: árbol, una columna cada vez; MLP, combinaciones; CNN, vecinas y
+# * Cada modelo trae una suposición: árbol, una columna a la vez; MLP, combinaciones; CNN, vecinas y
 #   traslación.
 # * Gana el que supone algo cierto. Barajar o girar los datos es la manera barata de saber qué supone.
 # * Si los intervalos y las pruebas no separan, no hay ganador.
@@ -472,10 +476,10 @@ lead = (means[MOVED]["CNN"] - max(means[MOVED]["MLP"], means[MOVED][BOOSTING])) 
 # own, since pixel 20 means nearly the same in all the images. A centred, cropped digit is nearly a table.
 #
 # Once they are moved, pixel 20 means nothing fixed any longer and the CNN leads the best of the others by
-# `{python} lead:.0%`: a filter recognises the stroke wherever it is. Once they are shuffled, that advantage
-# becomes its ruin: it loses `{python} drop["CNN"]:.0%`, while the other two move by at most
-# `{python} max(abs(drop["MLP"]), abs(drop[BOOSTING])):.1%`, within what a seed changes. The permutation did
-# not erase information; it erased the assumption of the CNN.
+# `{python} lead:.0%` of the exam: a filter recognises the stroke wherever it is. Once they are shuffled, that
+# advantage becomes its ruin: it loses `{python} drop["CNN"]:.0%` of the exam, while the other two move by at
+# most `{python} max(abs(drop["MLP"]), abs(drop[BOOSTING])):.1%`, less than a seed changes. The permutation
+# did not erase information; it made the assumption of the CNN false.
 #
 # ## What these runs permit saying
 #
@@ -498,7 +502,7 @@ lead = (means[MOVED]["CNN"] - max(means[MOVED]["MLP"], means[MOVED][BOOSTING])) 
 # * The one whose assumption is true wins. To shuffle or rotate the data is the cheap way to learn what it
 #   assumes.
 # * Where intervals and tests do not separate, there is no winner.
-# * A percentage without date, method or document is not data.
+# * A percentage without date, method or document is no evidence.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Tienes un día de lecturas de un sensor, un número por segundo, y quieres saber si una máquina vibra raro en
@@ -618,14 +622,14 @@ print(tr(es="Bien.", en="Good."))
 # ## Sigue por aquí
 #
 # Los otros algoritmos clásicos de las listas, uno por uno y en un mismo examen, están en [Algoritmos poco
-# profundos](shallow_algorithms.md). Cómo se vuelve número un texto o un sonido, en [Codificación
-# numérica](numerical_encoding.md). Un duelo entre modelos de imágenes, con más cuidado por la receta, en
-# [Tres modelos, un conjunto de datos](../convolutional_networks/three_models_one_dataset.md).
+# profundos](shallow_algorithms.md). Cómo se vuelve número un texto o un sonido, en [De la cosa al número y de
+# vuelta](numerical_encoding.md). Un duelo entre modelos de imágenes, con más cuidado por la receta, en [Tres
+# modelos, un conjunto de datos](../convolutional_networks/three_models_one_dataset.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # The other classical algorithms of the lists, one by one and in one exam, are in [Shallow
-# algorithms](shallow_algorithms.md). How a text or a sound becomes numbers, in [Numerical
-# encoding](numerical_encoding.md). A duel between image models, with more care for the recipe, in [Three
+# algorithms](shallow_algorithms.md). How a text or a sound becomes numbers, in [From the thing to the number
+# and back](numerical_encoding.md). A duel between image models, with more care for the recipe, in [Three
 # models, one data set](../convolutional_networks/three_models_one_dataset.md).

@@ -204,8 +204,8 @@ assert torch.allclose(numerical, exact, atol=1e-8)
 
 # %% [markdown] lang="es"
 # Las dos columnas del medio son las evaluaciones por diferencias centradas, $2n$, y por autograd, una sola
-# más el recorrido hacia atrás. Con un millón de parámetros, la primera receta pediría dos millones de
-# evaluaciones por cada paso del entrenamiento. Sirve para **comprobar** gradientes, no para entrenar.
+# más el recorrido hacia atrás. Con un millón de parámetros, las diferencias centradas pedirían dos millones
+# de evaluaciones por cada paso del entrenamiento. Sirven para **comprobar** gradientes, no para entrenar.
 #
 # ## Cuando la salida es un vector: el jacobiano
 #
@@ -221,8 +221,8 @@ assert torch.allclose(numerical, exact, atol=1e-8)
 
 # %% [markdown] lang="en"
 # The two columns in the middle are the evaluations by central differences, $2n$, and by autograd, a single
-# one plus the walk backwards. With a million parameters the first recipe would ask for two million
-# evaluations at each training step. It is good for **checking** gradients, not for training.
+# one plus the walk backwards. With a million parameters, central differences would ask for two million
+# evaluations at each training step. They are good for **checking** gradients, not for training.
 #
 # ## When the output is a vector: the Jacobian
 #
@@ -778,10 +778,10 @@ assert (whole.item(), half.item()) == (6.0, 3.0)
 assert through_quiet.item() == 9.0
 
 # %% [markdown] lang="es"
-# `x * x.detach()` da `{python} half.item():.0f`: para autograd el segundo factor es una constante que vale
-# 3. Un resultado de `no_grad` puede entrar después en un cálculo con gradiente, como constante; uno de
-#    `inference_mode` no, si la regla de la cadena tiene que guardarlo, a cambio de ahorrar el contador. Úsalo
-#    para predecir, no para preparar datos con los que vas a entrenar.
+# `x * x.detach()` da `{python} half.item():.0f`: para autograd el segundo factor es una constante de valor 3.
+# Un resultado de `no_grad` puede entrar después en un cálculo con gradiente, como constante; uno de
+# `inference_mode` no, si la regla de la cadena tiene que guardarlo: es el precio de ahorrarse el contador.
+# Úsalo para predecir, no para preparar datos con los que vas a entrenar.
 #
 # ### La pérdida que arrastra su historia
 #
@@ -791,8 +791,8 @@ assert through_quiet.item() == 9.0
 # %% [markdown] lang="en"
 # `x * x.detach()` gives `{python} half.item():.0f`: to autograd the second factor is a constant worth 3. A
 # result of `no_grad` may enter a computation with gradients later on, as a constant; one of `inference_mode`
-# may not where the chain rule has to save it, in exchange for sparing the counter. Use it to predict, not to
-# prepare data you are going to train with.
+# may not where the chain rule has to save it: that is the price of doing without the counter. Use it to
+# predict, not to prepare data you are going to train with.
 #
 # ### The loss that drags its history along
 #

@@ -29,7 +29,7 @@ prerequisites:
 # Un tensor vive en la memoria de un procesador, y solo ese procesador puede operar con él. Al terminar esta
 # lección escribirás código que corre sin cambios en una CPU, en una GPU de NVIDIA (`cuda`), en una de Apple
 # (`mps`) o a través de XLA (`xla`, el camino hacia las TPU), y sabrás comprobarlo aunque tu máquina no tenga
-# nada de eso. La máquina que construyó esta página tampoco lo tiene.
+# nada de eso.
 #
 # Presupone [Tensores y rango](tensors_and_rank.md). Acompaña la parte *Running tensors on GPUs* de la sección
 # *PyTorch Fundamentals* del curso [PyTorch for Deep Learning
@@ -40,7 +40,7 @@ prerequisites:
 # A tensor lives in the memory of one processor, and only that processor can operate on it. By the end of this
 # lesson you will write code that runs unchanged on a CPU, on an NVIDIA GPU (`cuda`), on an Apple one (`mps`)
 # or through XLA (`xla`, the road to TPUs), and you will be able to check it even if your machine has none of
-# those. The machine that built this page has none either.
+# those.
 #
 # It presumes [Tensors and rank](tensors_and_rank.md). It goes with the part *Running tensors on GPUs* of the
 # section *PyTorch Fundamentals* of the course [PyTorch for Deep Learning
@@ -108,13 +108,15 @@ assert (torch.ones(2, device=device) + 1).device.type == device.type
 # **Esta página corrió en `{python} device.type`.** Si la ejecutas donde haya un acelerador, la flecha cambia
 # de renglón y lo que sigue corre allí sin tocar una letra.
 #
-# PyTorch trae una pregunta general, `torch.accelerator`. Tiene una trampa que esta máquina deja ver:
+# PyTorch trae una pregunta general, `torch.accelerator`. Tiene una trampa, que se nota donde no hay
+# acelerador:
 
 # %% [markdown] lang="en"
 # **This page ran on `{python} device.type`.** Run it where there is an accelerator and the arrow moves to
 # another row; what follows then runs there without changing a letter.
 #
-# PyTorch brings a general question, `torch.accelerator`. It holds a trap that this machine reveals:
+# PyTorch brings a general question, `torch.accelerator`. It holds a trap, which shows where there is no
+# accelerator:
 
 # %%
 built_for = torch.accelerator.current_accelerator()
@@ -316,19 +318,18 @@ for place in (torch.device("meta"), device):
 # ## Qué hace una GPU
 #
 # Una CPU tiene pocos núcleos que hacen cosas distintas deprisa. Una GPU tiene miles de unidades que hacen
-# **la misma** cosa sobre datos distintos. Lo que se le escribe en CUDA es un *kernel* (núcleo de cálculo),
-# una función de un índice: dice qué hace el hilo número $i$, y el procesador la ejecuta para todos los $i$
-# sin prometer en qué orden. `torch.vmap` permite escribir así en cualquier dispositivo: recibe la función de
-# un índice y la aplica a todos a la vez.
+# **la misma** cosa sobre datos distintos. En CUDA se escribe un *kernel* (núcleo de cálculo), que es una
+# función de un índice: dice qué hace el hilo número $i$, y el procesador la ejecuta para todos los $i$ sin
+# prometer en qué orden. `torch.vmap` permite escribir así en cualquier dispositivo: recibe la función de un
+# índice y la aplica a todos a la vez.
 
 # %% [markdown] lang="en"
 # ## What a GPU does
 #
 # A CPU has few cores that do different things fast. A GPU has thousands of units that do **the same** thing
-# to different data. What one writes for it in CUDA is a *kernel*, a function of one index: it says what
-# thread number $i$ does, and the processor runs it for every $i$ without promising an order. `torch.vmap`
-# lets you write like that on any device: it takes the function of one index and applies it to all of them at
-# once.
+# to different data. In CUDA one writes a *kernel*, which is a function of one index: it says what thread
+# number $i$ does, and the processor runs it for every $i$ without promising an order. `torch.vmap` lets you
+# write like that on any device: it takes the function of one index and applies it to all of them at once.
 
 # %%
 torch.manual_seed(0)
@@ -497,13 +498,13 @@ assert abs(roofs[1] - 15.7) < 0.05 and abs(roofs[2] - 46) < 0.5  # the makers' o
 # ## Three sentences put to the test
 #
 # **“TPU for convolutional networks, GPU for dense ones, CPU for recurrent ones.”** It sums up a study of 2019
-#  on particular machines and sizes, and what stands out there for the CPU with recurrent networks is how well
-#  it *uses* its roof, not its speed. The [claims ledger](../benchmarks/claims.md) settles it again, with the
-#  data of that study, each time the site is built.
+# on particular machines and sizes, and what stands out there for the CPU with recurrent networks is how well
+# it *uses* its roof, not its speed. The [claims ledger](../benchmarks/claims.md) settles it again, with the
+# data of that study, each time the site is built.
 #
 # **“TPUs lose precision.”** The loss belongs to the format of the multiplication. Right here, on
-#  `{python} device.type`, we round the inputs to bfloat16 and add in `float32`, which is what the matrix unit
-#  of a TPU does by default. Predict the relative error, and whether what was lost can be recovered.
+# `{python} device.type`, we round the inputs to bfloat16 and add in `float32`, which is what the matrix unit
+# of a TPU does by default. Predict the relative error, and whether what was lost can be recovered.
 
 
 # %%
@@ -536,8 +537,9 @@ gain = one_pass / three_passes
 # %% [markdown] lang="es"
 # Una pasada deja un error de unas `{python} one_pass * 1e3:.0f` milésimas en cualquier procesador que
 # redondee así. Tres pasadas, que multiplican también los restos, lo bajan unas `{python} gain:.0f` veces sin
-# cambiar de circuito. Elegir el formato es elegir entre velocidad y cifras, y lo eliges tú: una GPU y esta
-# misma máquina tienen bfloat16. La medición completa está en [Precisión](../benchmarks/precision.md).
+# cambiar de circuito. Elegir el formato es elegir entre velocidad y cifras, y lo eliges tú: las GPU recientes
+# tienen bfloat16, y esta misma máquina también. La medición completa está en
+# [Precisión](../benchmarks/precision.md).
 #
 # **«CUDA acelera el aprendizaje profundo».** CUDA es la plataforma de cálculo paralelo de NVIDIA. Promete
 # tres cosas, y cada una tiene su página:
@@ -556,12 +558,12 @@ gain = one_pass / three_passes
 # %% [markdown] lang="en"
 # One pass leaves an error of about `{python} one_pass * 1e3:.0f` thousandths on any processor that rounds
 # like this. Three passes, which multiply the remainders as well, lower it about `{python} gain:.0f` times on
-# the same circuit. To choose the format is to choose between speed and digits, and the choice is yours: a GPU
-# has bfloat16, and so has this very machine. The full measurement is in
+# the same circuit. To choose the format is to choose between speed and digits, and the choice is yours:
+# recent GPUs have bfloat16, and so has this very machine. The full measurement is in
 # [Precision](../benchmarks/precision.md).
 #
 # **“CUDA speeds up deep learning.”** CUDA is NVIDIA's platform for parallel computing. It promises three
-#  things, and each has its page:
+# things, and each has its page:
 #
 # * Thousands of units at once. How much work it takes to fill them settles it:
 #   [operations](../benchmarks/operations.md).

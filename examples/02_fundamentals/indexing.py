@@ -326,7 +326,7 @@ assert counts.tolist() == [1, 1, 1] and torch.bincount(labels).tolist() == [2, 1
 
 # %% [markdown] lang="es"
 # `counts[labels] += 1` lee una copia, le suma 1 y la escribe: las tres visitas a la clase 2 escriben el mismo
-# 1. Para sumar de verdad están `index_add`, `scatter_add` y `bincount`.
+# uno. Para sumar de verdad están `index_add`, `scatter_add` y `bincount`.
 #
 # ## `gather` y `scatter`
 #
@@ -339,8 +339,8 @@ assert counts.tolist() == [1, 1, 1] and torch.bincount(labels).tolist() == [2, 1
 # papel qué números saldrán.
 
 # %% [markdown] lang="en"
-# `counts[labels] += 1` reads a copy, adds 1 and writes it: the three visits to class 2 write the same 1. To
-# add for real there are `index_add`, `scatter_add` and `bincount`.
+# `counts[labels] += 1` reads a copy, adds 1 and writes it back: the three visits to class 2 write the same
+# one. To add for real there are `index_add`, `scatter_add` and `bincount`.
 #
 # ## `gather` and `scatter`
 #

@@ -174,14 +174,14 @@ dist.destroy_process_group()
 
 # %% [markdown] lang="es"
 # `launch` arma el archivo con el código de las funciones, arranca una copia por proceso, espera un tiempo
-# limitado y, pase lo que pase, no deja a nadie corriendo. Cada copia empieza por importar PyTorch, que es en
-# lo que se va casi todo el tiempo de esta lección. En un equipo con varias GPU esa tarea la hace
+# limitado y, pase lo que pase, no deja a nadie corriendo. Cada copia empieza por importar PyTorch, que tarda
+# más que las cuentas de esta lección. En un equipo con varias GPU esa tarea la hace
 # `torchrun --nproc-per-node 2 archivo.py`.
 
 # %% [markdown] lang="en"
 # `launch` builds the file from the source of the functions, starts one copy for each process, waits for a
-# limited time and, whatever happens, leaves nobody running. Each copy begins by importing PyTorch, which is
-# where nearly all the time of this lesson goes. On a machine with several GPUs that task belongs to
+# limited time and, whatever happens, leaves nobody running. Each copy begins by importing PyTorch, which
+# takes longer than the arithmetic of this lesson. On a machine with several GPUs that task belongs to
 # `torchrun --nproc-per-node 2 file.py`.
 
 
@@ -329,9 +329,9 @@ ring_megabytes = {world: 2 * (world - 1) / world * 4 * parameters / 1e6 for worl
 # que casi no depende de cuántos sean. Los `{python} parameters:,` parámetros de una ResNet-50 en `float32`
 # cuestan en cada paso `{python} ring_megabytes[2]:.0f` MB por proceso con dos procesos,
 # `{python} ring_megabytes[8]:.0f` con ocho y `{python} ring_megabytes[1024]:.0f` con mil veinticuatro. Esa
-# cuenta, contra lo que tarda el cálculo de cada parte, decide si repartir acelera. Cuánto acelera se mide: en
-# esta máquina los dos procesos comparten dos núcleos, y la página de [hilos](../benchmarks/threads.md)
-# muestra lo que ocurre cuando se los disputan.
+# cuenta, contra lo que tarda el cálculo de cada parte, decide si repartir acelera. Cuánto acelera se mide:
+# aquí los dos procesos comparten los núcleos de una sola máquina, y la página de
+# [hilos](../benchmarks/threads.md) muestra lo que ocurre cuando se los disputan.
 #
 # ## El mismo gradiente, a mano
 #
@@ -347,8 +347,8 @@ ring_megabytes = {world: 2 * (world - 1) / world * 4 * parameters / 1e6 for worl
 # `float32` cost `{python} ring_megabytes[2]:.0f` MB in each step for each process with two processes,
 # `{python} ring_megabytes[8]:.0f` with eight and `{python} ring_megabytes[1024]:.0f` with one thousand and
 # twenty-four. That cost, against the time it takes to compute each part, decides whether sharing out speeds
-# things up. By how much is measured: on this machine both processes share two cores, and the page about
-# [threads](../benchmarks/threads.md) shows what happens when they fight for them.
+# things up. By how much is measured: here both processes share the cores of a single machine, and the page
+# about [threads](../benchmarks/threads.md) shows what happens when they fight for them.
 #
 # ## The same gradient, by hand
 #
@@ -609,7 +609,7 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 # |---|---|
 # | `launch(…)` | `torchrun --nproc-per-node N archivo.py` |
 # | `"gloo"`, un archivo de encuentro | `"nccl"`, variables que pone `torchrun` |
-# | un núcleo por proceso | una GPU por proceso: `torch.cuda.set_device(local_rank)` |
+# | un hilo por proceso | una GPU por proceso: `torch.cuda.set_device(local_rank)` |
 # | modelo entero en cada proceso | lo mismo; si no cabe, se reparten también los pesos (FSDP) |
 #
 # ## Para llevarte
@@ -631,7 +631,7 @@ assert batchnorm_gap > 1e-3 > 100 * in_halves
 # |---|---|
 # | `launch(…)` | `torchrun --nproc-per-node N file.py` |
 # | `"gloo"`, a file to meet in | `"nccl"`, variables that `torchrun` sets |
-# | one core for each process | one GPU for each process: `torch.cuda.set_device(local_rank)` |
+# | one thread for each process | one GPU for each process: `torch.cuda.set_device(local_rank)` |
 # | the whole model in every process | the same; if it does not fit, the weights are shared out, too (FSDP) |
 #
 # ## What to keep

@@ -324,11 +324,11 @@ for _ in range(200):
 # ## Las otras vivas
 #
 # **TensorFlow** (Google, [noviembre de 2015](https://arxiv.org/abs/1603.04467)) nació con grafos que se
-#  definen primero y se ejecutan después; desde la versión 2.0, de 2019, ejecuta sobre la marcha, como
-#  PyTorch. **Keras** (François Chollet, marzo de 2015) es la capa de arriba: describe modelos, y [Keras
-#  3](https://keras.io/keras_3/), de noviembre de 2023, los ejecuta sobre TensorFlow, JAX o PyTorch. **JAX**
-#  (Google, [2018](https://github.com/jax-ml/jax)) transforma funciones puras: `grad(f)` es otra función,
-#  `vmap(f)` otra, y se combinan.
+# definen primero y se ejecutan después; desde la versión 2.0, de 2019, ejecuta sobre la marcha, como
+# PyTorch. **Keras** (François Chollet, marzo de 2015) es la capa de arriba: describe modelos, y [Keras
+# 3](https://keras.io/keras_3/), de noviembre de 2023, los ejecuta sobre TensorFlow, JAX o PyTorch. **JAX**
+# (Google, [2018](https://github.com/jax-ml/jax)) transforma funciones puras: `grad(f)` es otra función,
+# `vmap(f)` otra, y se combinan.
 #
 # Ese estilo también está en `torch.func`. La derivada de cada ejemplo por separado, que con un solo
 # `backward` no sale, es la composición de dos transformaciones:

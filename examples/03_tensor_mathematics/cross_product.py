@@ -304,10 +304,11 @@ def draw_arrows(ax, x, y):
     flat = [(a + 0.45 * b, c + 0.4 * b) for a, b, c in torch.stack(corners).tolist()]
     ax.fill(*zip(*flat, strict=True), color=color("blue"), alpha=0.2, linewidth=0)
     arrows = {"x": (x, "blue"), "y": (y, "green"), "x × y": (torch.linalg.cross(x, y), "ember")}
+    shape = {"arrowstyle": "->", "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
     for name, (v, hue) in arrows.items():
         a, b, c = v.tolist()
         tip = (a + 0.45 * b, c + 0.4 * b)
-        ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "->", "color": color(hue), "linewidth": 2})
+        ax.annotate("", tip, (0, 0), arrowprops=shape | {"color": color(hue)})
         ax.text(tip[0] + 0.06, tip[1], name, color=color(hue), va="center")
     ax.set(xlim=(-0.2, 2.6), ylim=(-0.25, 2.1), aspect="equal")
     ax.set_axis_off()
@@ -339,8 +340,8 @@ assert torch.allclose(area, degrees.deg2rad().sin()) and torch.allclose(dots, de
 # base](change_of_basis.md).
 
 # %% [markdown] lang="en"
-# The dot product measures how alike two directions are; the vector product, how far they are from lying on one
-# line. By (4), their squares always add up to the same: what one gains the other loses.
+# The dot product measures how alike two directions are; the vector product, how far they are from lying on
+# one line. By (4), their squares always add up to the same: what one gains the other loses.
 #
 # The right hand hides a convention. Under an orthogonal transformation $Q$ we have
 # $(Q\vec x) \times (Q\vec y) = \det(Q)\; Q(\vec x \times \vec y)$: a rotation takes the product along, a

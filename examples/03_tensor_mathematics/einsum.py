@@ -76,7 +76,6 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from tutorials_lib import tr
-from tutorials_lib.bench.widget import text_table
 from tutorials_lib.einsum import evaluate, explain, formula, loops, parse, sizes
 from tutorials_lib.plots import curves, tensor_grid
 from tutorials_lib.tensors import (
@@ -90,6 +89,7 @@ from tutorials_lib.tensors import (
     outer,
     trace,
 )
+from tutorials_lib.widget import text_table
 
 # %%
 print(loops(parse("ij,jk->ik")), end="\n\n")

@@ -567,8 +567,8 @@ halves = [fit(network(s), pixels[low], labels[low], steps=300, seed=s) for s in 
 different = [[compare(halves[s], *other, s, k) for k in PER_CLASS] for s in SEEDS]
 
 # %%
-# alt es: A la izquierda, seguir desde otra red gana con pocas etiquetas; a la derecha, pierde o no se nota.
-# alt en: On the left, going on from another network wins with few labels; on the right it loses or shows none.
+# alt es: A la izquierda, seguir desde otra red gana con pocas etiquetas; a la derecha no gana con ninguna.
+# alt en: On the left, going on from another network wins with few labels; on the right it wins nowhere.
 start_names = (tr(es="de cero", en="from scratch"), tr(es="transferida", en="transferred"))
 figure, axes = plt.subplots(1, 2, figsize=(7.4, 2.9), sharey=True)
 titles = tr(es="otro escáner", en="another scanner"), tr(es="otros dígitos", en="other digits")
@@ -582,7 +582,7 @@ for ax, title, outcome in zip(axes, titles, (similar, different), strict=True):
             for place, name in enumerate(start_names)
         },
         xlabel=tr(es="etiquetas de la tarea nueva", en="labels of the new task"),
-        ylabel=tr(es="aciertos", en="right answers") if outcome is similar else "",
+        ylabel=tr(es="proporción de aciertos", en="share right") if outcome is similar else "",
         title=title,
         log="x",
         markers=True,

@@ -4,7 +4,7 @@ title:
   en: Outer product, trace and norms
 summary:
   es: Multiplicar sin sumar, sumar sin multiplicar, medir una matriz y describir una foto con pocas piezas.
-  en: Multiplying without adding, adding without multiplying, measuring a matrix, a photograph from few pieces.
+  en: Multiplying without adding, adding without multiplying, measuring a matrix, a photograph in few pieces.
 tags: [tensor, algebra, einsum, norm, svd]
 objectives:
   es:
@@ -265,8 +265,8 @@ for shape in [(1, 1), (2, 3), (5, 2), (4, 4)]:
     )
 
 # %%
-# alt es: Una circunferencia y la elipse a la que va; las flechas son sus semiejes, σ₁ el mayor y σ₂ el menor.
-# alt en: A circle and the ellipse that it goes to; the arrows are its semi-axes, σ₁ the longer, σ₂ the shorter.
+# alt es: Una circunferencia y la elipse a la que va; dos segmentos son los semiejes σ₁, mayor, y σ₂, menor.
+# alt en: A circle and the ellipse it goes to; two lines are its semi-axes, σ₁ longer and σ₂ shorter.
 A = torch.tensor([[1.6, 0.8], [0.2, 1.1]], dtype=torch.float64)
 angles = torch.linspace(0, 2 * torch.pi, 181, dtype=torch.float64)
 circle = torch.stack([angles.cos(), angles.sin()])  # coordinate point
@@ -276,9 +276,10 @@ figure, ax = plt.subplots(figsize=(4.8, 3.2))
 ax.plot(*circle, color=color("slate"), linestyle="--", label="x")
 ax.plot(*ellipse, color=color("blue"), label="A·x")
 for s, hue in enumerate(("ember", "green")):
-    tip = (sigma[s] * U[:, s] * U[0, s].sign()).tolist()
-    ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "->", "color": color(hue), "linewidth": 2})
-    ax.text(1.08 * tip[0] + 0.04, 1.08 * tip[1], f"σ{'₁₂'[s]}", color=color(hue), va="center")
+    right, up = (sigma[s] * U[:, s] * U[0, s].sign()).tolist()
+    ax.plot([0, right], [0, up], color=color(hue), marker="o", markevery=[1])
+    beside = (0.75 * right + 0.16 * up, 0.75 * up - 0.16 * right)
+    ax.text(*beside, f"σ{'₁₂'[s]}", color=color(hue), ha="center", va="center")
 ax.set(aspect="equal", xlim=(-2.3, 2.3))
 _ = legend_above(localize_ticks(ax))
 
@@ -358,7 +359,7 @@ for shape in [(1, 1), (2, 3), (5, 2), (6, 6)]:
 # cropped, reduced and grey.
 
 # %%
-# alt es: Una foto de un templo; con 1 pieza son franjas, con 4 se adivina, con 16 se reconoce, con 64 es exacta.
+# alt es: Una foto de un templo; con 1 pieza, franjas; con 4, se adivina; con 16, se reconoce; con 64, exacta.
 # alt en: A photograph of a temple; 1 piece makes stripes, 4 a guess, 16 are recognisable, 64 are exact.
 colors = torch.tensor(load_sample_image("china.jpg"), dtype=torch.float64) / 255  # row column channel
 grey = colors.mean(dim=-1)[20:404, 32:608]
@@ -614,9 +615,8 @@ for shape in [(3, 5), (6, 4)]:
 # %% tags=["solution"]
 def pieces_needed(A, error):
     squares = torch.linalg.svdvals(A).square()
-    for rank in range(len(squares) + 1):
-        if squares[rank:].sum().sqrt() <= error * squares.sum().sqrt():
-            return rank
+    left_over = torch.stack([squares[rank:].sum() for rank in range(len(squares) + 1)])
+    return int((left_over > error**2 * squares.sum()).sum())
 
 
 # %% tags=["check"]

@@ -105,7 +105,7 @@ import matplotlib.pyplot as plt
 from tutorials_lib import tr
 from tutorials_lib.bench import paradnn, provenance, report, sandbox, specs, systolic
 from tutorials_lib.bench.sandbox import Chip, Product, Task
-from tutorials_lib.bench.widget import Widget, text_table
+from tutorials_lib.widget import Widget, text_table
 
 for columns in (128, 129, 256):
     count = systolic.cycles(1024, 1024, columns, side=128)

@@ -59,7 +59,7 @@ from statistics import mean
 
 from tutorials_lib import tr
 from tutorials_lib.bench import definition, paradnn, provenance, report, results, specs, systolic
-from tutorials_lib.bench.widget import Widget
+from tutorials_lib.widget import Widget
 
 folder = results.repository() / results.RESULTS
 runs = [run for run in results.read_all(folder) if run.suite == "matmul"]

@@ -69,7 +69,7 @@ from statistics import mean
 
 from tutorials_lib import tr
 from tutorials_lib.bench import compare, report, results
-from tutorials_lib.bench.widget import Widget, text_table
+from tutorials_lib.widget import Widget, text_table
 
 folder = results.repository() / results.RESULTS
 recorded = [run for run in results.read_all(folder) if run.provenance == "measured"]

@@ -14,10 +14,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutorials_lib.bench.widget import Widget
 from tutorials_lib.i18n import tr
 from tutorials_lib.plots import localized
 from tutorials_lib.style import PALETTE
+from tutorials_lib.widget import Widget
 
 CELL = 28  # side of a cell; all lengths are pixels
 BETWEEN = 30  # from one table to the next, room for a sign

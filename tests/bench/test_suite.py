@@ -79,11 +79,17 @@ def test_verdicts_follow_noise_and_refuse_what_is_not_comparable(shown: Suite) -
     assert shown.versus(first, two_threads) == "not compared"
 
 
-def test_commands_name_every_row(shown: Suite) -> None:
+def test_commands_record_the_suite_list_its_rows_and_record_one(shown: Suite) -> None:
     text = shown.commands()
     assert "python -m pytest benchmarks/bench_matmul.py --benchmark-enable" in text
+    assert "python -m pytest benchmarks/bench_matmul.py --collect-only" in text
     assert "bench_matmul.py::ROW" in text
-    assert all(cell.id in text for cell in shown.here.cells)
+
+
+def test_page_is_about_the_machine_with_most_rows_that_nothing_disturbed(shown: Suite) -> None:
+    busy = replace(shown.here, cells=shown.here.cells[-1:], machine=shown.here.machine | {"name": "a"})
+    for runs in ((busy, *shown.runs), (*shown.runs, busy)):
+        assert replace(shown, runs=runs).here is shown.here
 
 
 def test_suite_that_nobody_recorded_names_the_way_out() -> None:

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from tutorials_lib import tr
-from tutorials_lib.bench.widget import Widget, text_table
 from tutorials_lib.i18n import resolve
+from tutorials_lib.widget import Widget, text_table
 
 
 class Attributes(HTMLParser):
