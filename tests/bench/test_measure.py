@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -50,16 +52,38 @@ def test_one_thread_and_one_core_for_the_time_of_the_measurement() -> None:
         assert len(os.sched_getaffinity(0)) == os.cpu_count() or not pinned
 
 
-def test_load_of_another_process_is_seen_and_our_own_is_not() -> None:
-    spin = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
-    with subprocess.Popen([sys.executable, "-c", spin]) as other:
+SPIN = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+
+
+def busy_cores() -> tuple[float, float]:
+    """Time, and seconds that all cores together were busy until then."""
+    times = psutil.cpu_times()
+    return time.monotonic(), sum(times[:3])  # user, nice, system
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell to leave a process without its parent")
+def test_load_of_a_process_that_is_not_ours_is_seen() -> None:
+    command = ["sh", "-c", '"$0" -c "$1" >/dev/null & echo $!', sys.executable, SPIN]
+    other = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    try:
+        time.sleep(0.3)
+        foreign = measure.ForeignLoad()
+        time.sleep(0.6)
+        assert foreign.cores() > 0.3
+    finally:
+        os.kill(other, signal.SIGKILL)
+
+
+def test_load_of_what_we_started_is_ours() -> None:
+    with subprocess.Popen([sys.executable, "-c", SPIN]) as own:
         try:
             time.sleep(0.3)
-            foreign = measure.ForeignLoad()
+            foreign, (start, busy_before) = measure.ForeignLoad(), busy_cores()
             time.sleep(0.6)
-            assert foreign.cores() > 0.4
+            end, busy_after = busy_cores()
+            assert foreign.cores() < (busy_after - busy_before) / (end - start) - 0.3
         finally:
-            other.kill()
+            own.kill()
 
 
 def test_cuda_round_synchronises_once_after_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
