@@ -63,7 +63,7 @@ def busy_cores() -> tuple[float, float]:
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell to leave a process without its parent")
 def test_load_of_a_process_that_is_not_ours_is_seen() -> None:
-    command = ["sh", "-c", '"$0" -c "$1" >/dev/null & echo $!', sys.executable, SPIN]
+    command = ["sh", "-c", '"$0" -c "$1" >/dev/null 2>&1 & echo $!', sys.executable, SPIN]
     other = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     try:
         time.sleep(0.3)
