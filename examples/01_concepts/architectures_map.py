@@ -117,7 +117,7 @@ for name, tensor in (("vector", vector), ("grid", grid), ("sequence", sequence))
 # * **Transformer** ([Vaswani et al., 2017](https://arxiv.org/abs/1706.03762)): each element consults all of
 #   them. With width $h$ and an inner layer of $f$: projection $(d+1)\,h$, positions $8h$, attention
 #   $4(h^2 + h)$, inner layer $(h+1)\,f + (f+1)\,h$, two normalisations $4h$, output $(h + 1)\,c$.
-# * **Radial basis network** (RBF; [Broomhead and Lowe,
+# * **Radial basis function network** (RBF; [Broomhead and Lowe,
 #   1988](https://www.complex-systems.com/abstracts/v02_i03_a05/)): $m$ templates; each unit says how much the
 #   input resembles its own. $m\,d + (m + 1)\,c$.
 

@@ -224,10 +224,10 @@ straight = [score.right for score in scores[WITHOUT]]
 # `{python} min(score.low for score in good):.0%`, por encima de donde termina el más alto de los otros.
 #
 # **La semilla `{python} failed` salió mal** y no la escondemos: `{python} str(scores[WITH][failed])`. De sus
-#  tres unidades ocultas, solo `{python} awake[failed]` pasa de cero con alguna flor; las otras se quedaron
-#  bajo cero con todas: la ReLU las anula, su gradiente es cero y no despiertan. Una ReLU apagada no dobla
-#  nada, y con una sola unidad despierta queda un solo corte. ¿Obtuviste otros números? Las cuatro semillas
-#  buenas dieron entre `{python} fewest` y `{python} most`, y de vez en cuando saldrá una red como la otra.
+# tres unidades ocultas, solo `{python} awake[failed]` pasa de cero con alguna flor; las otras se quedaron
+# bajo cero con todas: la ReLU las anula, su gradiente es cero y no despiertan. Una ReLU apagada no dobla
+# nada, y con una sola unidad despierta queda un solo corte. ¿Obtuviste otros números? Las cuatro semillas
+# buenas dieron entre `{python} fewest` y `{python} most`, y de vez en cuando saldrá una red como la otra.
 #
 # ## El dibujo de una red entrenada
 #
@@ -241,11 +241,11 @@ straight = [score.right for score in scores[WITHOUT]]
 # `{python} min(score.low for score in good):.0%`, above where the highest of the others ends.
 #
 # **Seed `{python} failed` went wrong** and we do not hide it: `{python} str(scores[WITH][failed])`. Of its
-#  three hidden units, only `{python} awake[failed]` rises above zero for any flower; the others ended up
-#  below zero for all of them: the ReLU cancels them, their gradient is zero and they do not wake. A silent
-#  ReLU bends nothing, and one unit awake leaves one cut. Did you get different numbers? The four good seeds
-#  gave between `{python} fewest` and `{python} most`, and now and then a network like the other one will turn
-#  up.
+# three hidden units, only `{python} awake[failed]` rises above zero for any flower; the others ended up
+# below zero for all of them: the ReLU cancels them, their gradient is zero and they do not wake. A silent
+# ReLU bends nothing, and one unit awake leaves one cut. Did you get different numbers? The four good seeds
+# gave between `{python} fewest` and `{python} most`, and now and then a network like the other one will turn
+# up.
 #
 # ## A drawing of a trained network
 #
@@ -409,7 +409,8 @@ assert angle > 0.999
 # *versicolor*.
 #
 # Fíjate en que $h_2$ y $h_3$ miran casi lo mismo: el coseno entre sus filas de $W_1$ es `{python} angle:.4f`.
-# A la red le sobraba una unidad y la gastó en casi una copia. Nadie le pidió que repartiera el trabajo.
+# A la red le sobraba una unidad y la gastó en algo que es casi una copia. Nadie le pidió que repartiera el
+# trabajo.
 #
 # ## Cinco palabras para tres cosas
 #

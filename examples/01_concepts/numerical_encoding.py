@@ -169,8 +169,8 @@ assert torch.equal(hot @ table.weight, table(ids))
 # The last line checks it: to multiply by the row with a single 1 and to look it up in the table give the
 # same.
 #
-# Adding the rows gives the **bag of words**, how often each occurs. It serves to classify, and has a hole in
-# it. Which one? We compare “the man bites the dog” with “the dog bites the man”.
+# Adding the rows gives the **bag of words**, how often each occurs. It works for classifying, and has a hole
+# in it. Which one? Compare “the man bites the dog” with “the dog bites the man”.
 
 # %%
 other = "el perro muerde al hombre"

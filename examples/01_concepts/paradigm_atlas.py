@@ -80,7 +80,7 @@ from tutorials_lib.plots import image_grid, interval_plot
 # | autosupervisado | imágenes | una respuesta **fabricada con la propia imagen** |
 # | semisupervisado | pocas con etiqueta y muchas sin ella | la etiqueta y el parecido, a la vez |
 # | por transferencia | lo aprendido en **otra** tarea y pocas etiquetas | la etiqueta, desde otro comienzo |
-# | por refuerzo | imágenes y una **recompensa** (premio) por respuesta | el premio; nadie dice cuál era la correcta |
+# | por refuerzo | imágenes y una **recompensa** por respuesta | ese premio; nadie dice cuál era la correcta |
 #
 # Las reglas del juego: 1348 imágenes para aprender, 449 de otras manos para el examen, una red 64-64-64-10
 # donde haga falta, tres semillas. Quien tiene «pocas» etiquetas tiene 50, cinco por dígito, las mismas para
@@ -486,8 +486,8 @@ rewards = STEPS * TRIES
 #   otra.
 #
 # **¿Te dio otro número?** Cada renglón muestra sus tres semillas: esa es la banda que vimos, y otra semilla
-#  puede quedar algo fuera. El orden completo de los ocho no está demostrado ni hace falta: reciben cosas
-#  distintas, así que no son ocho rivales.
+# puede quedar algo fuera. El orden completo de los ocho no está demostrado ni hace falta: reciben cosas
+# distintas, así que no son ocho rivales.
 #
 # ## El autosupervisado no es ninguno de los otros dos
 #
@@ -517,8 +517,8 @@ rewards = STEPS * TRIES
 #   `{python} min(count[REWARD])`–`{python} max(count[REWARD])`, and notice how far one seed is from another.
 #
 # **Did you get another number?** Each row shows its three seeds: that is the band we saw, and another seed
-#  may fall somewhat outside. The complete order of the eight is not shown and need not be: they receive
-#  different things, so they are not eight rivals.
+# may fall somewhat outside. The complete order of the eight is not shown and need not be: they receive
+# different things, so they are not eight rivals.
 #
 # ## Self-supervised is neither of the other two
 #
@@ -562,7 +562,7 @@ assert all(int(spoiled[seed].sum()) < count[SELF][seed] for seed in SEEDS)
 #
 # Los tres renglones son distintos, así que son tres cosas. Y *por transferencia* no es una cuarta del mismo
 # tipo: dice **de dónde parten** los pesos, no qué señal los corrige. Por eso se combina con cualquiera: lo
-# que hicimos con la red que rellena píxeles fue preentrenarla con autosupervisión y **transferir**.
+# que hicimos con la red que rellena píxeles fue preentrenar con una tarea autosupervisada y **transferir**.
 #
 # ## Para llevarte
 #
@@ -581,7 +581,7 @@ assert all(int(spoiled[seed].sum()) < count[SELF][seed] for seed in SEEDS)
 #
 # The three rows differ, so they are three things. And *transfer* is not a fourth of the same kind: it says
 # **where the weights start**, not which signal corrects them. That is why it combines with any of them: what
-# we did with the network that fills in pixels was to pretrain it by self-supervision and **transfer**.
+# we did with the network that fills in pixels was to pretrain on a self-supervised task and **transfer**.
 #
 # ## What to keep
 #

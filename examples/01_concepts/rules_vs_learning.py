@@ -486,7 +486,7 @@ decision = (
 # En 0 contra 1 la regla a mano acierta `{python} str(by_hand)`; el umbral aprendido,
 # `{python} str(one_number)`, y los 64 pesos, `{python} str(pixels)`. Comparada la primera con los últimos
 # sobre las mismas imágenes, `{python} decision` ($P$ = `{python} p_value:.3f`, la frecuencia con que una
-# moneda repartiría así los desacuerdos; es la prueba de McNemar de [Evaluación
+# moneda repartiría los desacuerdos de modo tan desigual; es la prueba de McNemar de [Evaluación
 # honesta](../workflow/honest_evaluation.md)). El umbral aprendido no mejora el elegido a ojo: los intervalos
 # se superponen. Una idea de una línea llega lejos.
 #
@@ -501,9 +501,9 @@ decision = (
 # In 0 against 1 the rule by hand gets `{python} str(by_hand)`; the learned threshold,
 # `{python} str(one_number)`, and the 64 weights, `{python} str(pixels)`. Comparing the first with the last on
 # the same images, `{python} decision` ($P$ = `{python} p_value:.3f`, how often a coin would split the
-# disagreements like that; it is McNemar's test of [Honest evaluation](../workflow/honest_evaluation.md)). The
-# learned threshold does not improve on the one chosen by eye: their intervals overlap. An idea of one line
-# goes a long way.
+# disagreements as unevenly; it is McNemar's test of [Honest evaluation](../workflow/honest_evaluation.md)).
+# The learned threshold does not improve on the one chosen by eye: their intervals overlap. An idea of one
+# line goes a long way.
 #
 # With 3 against 8 the rest shows. The rule by hand says nothing: `{python} str(hand_38)`, like a coin. To
 # mend it one must **think of another rule**; for the program that learns it was enough to **change the
@@ -594,7 +594,7 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # acierta `{python} str(min(century_scores, key=lambda score: score.value))`; las tres dicen que 2100 es
 # bisiesto.
 #
-# No es mala suerte, y no se cura con más semillas. En el pasado hubo cinco años seculares, 1600 y 2000
+# No es mala suerte, y más semillas no la curarían. En el pasado hubo cinco años seculares, 1600 y 2000
 # bisiestos y otros tres no, y a la red le alcanzó con aprenderse esos cinco por sus demás dígitos. Un
 # intervalo sobre los `{python} future_years` años mide bien el promedio y calla lo que importa: los errores
 # no caen al azar, caen en la excepción. La regla acierta todos, y no porque la hayamos medido, sino porque
@@ -608,7 +608,7 @@ assert all(guess[years == 2100].item() for guess in guesses)
 # worst seed gets `{python} str(min(century_scores, key=lambda score: score.value))` right; all three say that
 # 2100 is a leap year.
 #
-# This is not bad luck, and more seeds do not cure it. The past had five century years, 1600 and 2000 leap
+# This is not bad luck, and more seeds would not cure it. The past had five century years, 1600 and 2000 leap
 # years and three others not, and the network could get by with memorising those five by their other digits.
 # An interval over the `{python} future_years` years measures the average well and is silent on what matters:
 # the errors do not fall at random, they fall on the exception. The rule gets all of them right, and not

@@ -19,7 +19,7 @@ objectives:
     - Know which of them change their answer when the unit of a column changes.
 prerequisites:
   es:
-    - Qué es un clasificador y un conjunto de prueba.
+    - Qué es un clasificador y qué son los datos de prueba.
     - Proporciones, intervalos y comparación por pares.
   en:
     - What a classifier and a test set are.
@@ -388,7 +388,7 @@ kept = len(svm.support_vectors_)
 # %% [markdown] lang="en"
 # They agree but for rounding. The SVM **is** a network of two layers whose hidden units are `{python} kept`
 # of the 300 examples; what it does not do is learn *representations of representations*. A network of this
-# form, with free templates, is called a radial basis network, and is in the [Map of
+# form, with free templates, is called a radial basis function network, and is in the [Map of
 # architectures](architectures_map.md).
 #
 # Naive Bayes has one level: with the columns $x_k$ and $x_k^2$ as a fixed input, the logarithm of the joint

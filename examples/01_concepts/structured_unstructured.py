@@ -28,9 +28,9 @@ timeout_seconds: 600
 """
 # %% [markdown] lang="es"
 # «El aprendizaje automático clásico es para datos estructurados y el profundo para los no estructurados». Así
-# suele resumirse el asunto al comenzar, y las notas de este curso agregan: *no es una regla*. Aquí la ponemos
-# a prueba: tres modelos, tres tablas, tres versiones de unas imágenes. Al terminar sabrás qué propiedad de
-# los datos decide, y podrás anticipar quién pierde antes de entrenar.
+# suele resumirse el asunto al comenzar, y las notas de este curso agregan: *no es una regla*. Aquí ponemos a
+# prueba esa frase: tres modelos, tres tablas, tres versiones de unas imágenes. Al terminar sabrás qué
+# propiedad de los datos decide, y podrás anticipar quién pierde antes de entrenar.
 #
 # La lección acompaña el video *Machine Learning vs. Deep Learning* de la sección *PyTorch Fundamentals* del
 # curso [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de

@@ -28,31 +28,30 @@ timeout_seconds: 180
 """
 # %% [markdown] lang="es"
 # Las notas del curso dan cuatro razones para usar aprendizaje automático y cuatro para no usarlo. Son buenos
-# consejos y son generales; aquí cada uno se convierte en un experimento pequeño, con una regla y un modelo
-# que compiten y un intervalo donde interviene el azar. Al terminar sabrás hacer esa conversión con los
-# consejos que te den, y sabrás cuáles de los ocho hay que matizar.
+# consejos y son generales; aquí cada uno se convierte en un experimento pequeño, con un intervalo donde
+# interviene el azar. Al terminar sabrás hacer esa conversión con los consejos que te den, y sabrás cuáles de
+# los ocho hay que matizar.
 #
 # Continúa [Reglas o aprendizaje](../concepts/rules_vs_learning.md) y usa las proporciones con intervalo de
 # [Evaluación honesta](../workflow/honest_evaluation.md). Acompaña las primeras clases de *PyTorch
 # Fundamentals* del curso [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei Neagoie y Daniel Bourke
 # ([capítulo 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) del libro abierto). Los datos son
-# reales, de scikit-learn, salvo la tabla del tercer caso a favor, que se simula porque hay que conocer la
-# verdad; la cámara del segundo a favor y las cuentas del tercero en contra se arman con dígitos reales.
+# reales, de scikit-learn, salvo la tabla de «A favor, 3», que se simula porque hay que conocer la verdad; la
+# cámara de «A favor, 2» y las cuentas de «En contra, 3» se arman con dígitos reales.
 
 # %% [markdown] lang="en"
 # The notes of the course give four reasons to use machine learning and four not to. They are good advice, and
-# general; here each becomes a small experiment, with a rule and a model in competition and an interval where
-# chance takes part. By the end you will be able to do as much with any advice you are given, and you will
-# know which of the eight need qualifying.
+# general; here each becomes a small experiment, with an interval where chance takes part. By the end you will
+# be able to do as much with any advice you are given, and you will know which of the eight need qualifying.
 #
 # It continues [Rules or learning](../concepts/rules_vs_learning.md) and uses the proportions with intervals
 # of [Honest evaluation](../workflow/honest_evaluation.md). It goes with the first classes of *PyTorch
 # Fundamentals* of the course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke
 # ([chapter 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) of the open book). The data is real,
-# from scikit-learn, save the table of the third case for, simulated because the truth must be known; the
-# camera of the second case for and the accounts of the third against are made from real digits.
+# from scikit-learn, save the table of “For, 3”, simulated because the truth must be known; the camera of
+# “For, 2” and the accounts of “Against, 3” are made from real digits.
 
 # %%
 from collections.abc import Callable
@@ -77,11 +76,11 @@ from tutorials_lib.models import MLP, LinearClassifier, TinyVGG
 from tutorials_lib.plots import color, curves, image_grid, interval_plot, scatter
 
 # %% [markdown] lang="es"
-# Dos herramientas sirven a los ocho casos: entrenar unos pasos con todos los ejemplos a la vez, y dibujar
-# proporciones con su intervalo.
+# Dos herramientas sirven a varios de los ocho casos: entrenar unos pasos con todos los ejemplos a la vez y
+# dibujar proporciones con su intervalo.
 
 # %% [markdown] lang="en"
-# Two tools serve all eight cases: to train for some steps on all the examples at once, and to draw
+# Two tools serve several of the eight cases: to train for some steps on all the examples at once, and to draw
 # proportions with their intervals.
 
 
@@ -411,8 +410,8 @@ assert errors[2] > 35
 # Person by person, the ten columns improve on the rule of the index by `{python} gained:.1f` points (from
 # `{python} gained_low:.1f` to `{python} gained_high:.1f`; approximate, since the ten parts share training
 # data). The difference between the forest and the linear model `{python} forest_verdict`: it goes from
-# `{python} forest_gain[1]:.1f` to `{python} forest_gain[2]:.1f`. The advice half holds. Learning helps, and
-# the prediction remains hard: the best misses by `{python} errors.min():.0f` points on average, and the
+# `{python} forest_gain[1]:.1f` to `{python} forest_gain[2]:.1f`. The advice holds in part. Learning helps,
+# and the prediction remains hard: the best misses by `{python} errors.min():.0f` points on average, and the
 # forest, a more complicated model, does not improve on it.
 #
 # ## Against, 1: an explanation is needed
@@ -539,9 +538,9 @@ assert 0 < len(shared) < 5
 # %% [markdown] lang="en"
 # Up to a point. The order of the thirty measurements is alike from one network to another (the rank
 # correlation goes from `{python} agreement.min():.2f` to `{python} agreement.max():.2f`), and of the five
-# favourites of each network `{python} len(shared)` are on all five lists. It serves to know what the model
-# looks at; it is not a reason one could give a person, and it changes with the seed. The advice holds when
-# the full reason is needed, and costs what was measured.
+# favourites of each network `{python} len(shared)` are on all five lists. It tells what the model looks at;
+# it is not a reason one could give a person, and it changes with the seed. The advice holds when the full
+# reason is needed, and costs what was measured.
 #
 # ## Against, 2: one rule is enough
 #
@@ -686,7 +685,7 @@ assert sure_errors.right <= 2
 #
 # The learning curve: from 1 to 40 examples of each digit, three draws of examples for each amount, and three
 # models of very different ambition: the nearest neighbour (copy the label of the most similar example), the
-# linear one and a small convolutional network, TinyVGG. Which will ask for most data?
+# linear one and a small convolutional network, TinyVGG. Which will ask for the most data?
 
 # %%
 NEAREST, LINEAR = tr(es="vecino más cercano", en="nearest neighbour"), tr(es="lineal", en="linear")
@@ -767,8 +766,8 @@ assert needed(NEAREST) < needed("TinyVGG")
 
 # %% [markdown] lang="es"
 # **¿Te dio otro número?** Los conteos dependen de la semilla y, en los últimos dígitos, de la máquina. Lo que
-#  debe repetirse son las comparaciones afirmadas arriba: celdas ocultas las comprueban en cada construcción
-#  de la página.
+# debe repetirse son las comparaciones afirmadas arriba: celdas ocultas las comprueban en cada construcción
+# de la página.
 #
 # ## Para llevarte
 #
@@ -785,7 +784,7 @@ assert needed(NEAREST) < needed("TinyVGG")
 
 # %% [markdown] lang="en"
 # **Did you get a different number?** The counts depend on the seed and, in their last digits, on the machine.
-#  What must repeat are the comparisons claimed above: hidden cells check them at each build of the page.
+# What must repeat are the comparisons claimed above: hidden cells check them at each build of the page.
 #
 # ## What to keep
 #
@@ -806,8 +805,8 @@ assert needed(NEAREST) < needed("TinyVGG")
 #
 # - [x] Comprobarla en filas que no participaron en la búsqueda: con tantas parejas y tan pocas filas, la
 #       mejor coincidencia parece un patrón.
-# - [ ] Publicarla, porque gana por mucho: en el tercer caso a favor, con pocas filas, la pareja falsa parecía
-#   casi el triple de fuerte que la verdadera.
+# - [ ] Publicarla, porque gana por mucho: en «A favor, 3», con pocas filas, la pareja falsa parecía tener
+#   casi el triple de fuerza que la verdadera.
 # - [ ] Entrenar una red más grande: la duda no está en el modelo sino en las filas.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -816,8 +815,8 @@ assert needed(NEAREST) < needed("TinyVGG")
 #
 # - [x] Check it on rows that took no part in the search: with so many pairs and so few rows, the best
 #   coincidence looks like a pattern.
-# - [ ] Publish it, since it wins by a lot: in the third case for, with few rows, the false pair looked nearly
-#   three times as strong as the true one.
+# - [ ] Publish it, since it wins by a lot: in “For, 3”, with few rows, the false pair looked nearly three
+#   times as strong as the true one.
 # - [ ] Train a larger network: the doubt is not about the model but about the rows.
 
 # %% [markdown] lang="es" tags=["exercise"]

@@ -13,6 +13,12 @@ from tutorials_lib.bench.results import Cell
 WORK = 2 * 8 * 3072**2  # a multiplication and an addition for each weight of eight dense layers
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TUTORIALS_BUILD", raising=False)
+    monkeypatch.setenv("TUTORIALS_LANGUAGE", "en")
+
+
 @pytest.mark.parametrize("batch", [1, 7, 1024])
 def test_all_four_networks_do_the_same_operations(batch: int) -> None:
     assert {task.flop for task in equal_work.tasks(batch).values()} == {batch * WORK}
@@ -72,6 +78,7 @@ def test_compiled_networks_are_paired_by_work_within_a_chip() -> None:
     pairs = list(equal_work.compiled_pairs([make_run(*cells, suite="tpu_aot")]))
     assert [(cnn.id, other.id) for cnn, other in pairs] == [("cnn", "near")]
     assert equal_work.compiled_ratio(*pairs[0]) == pytest.approx((1000 / 2) / 1200)
+    assert str(equal_work.compiled_estimate(*pairs[0])) == "≈ 0.42 (0.27–0.65) ◐ compiled, not run"
 
 
 def test_measured_rows_are_no_compiled_ones() -> None:
