@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tutorials_lib.site.quiz import parse_quiz
 from tutorials_lib.site.run import available_cores
 from tutorials_lib.site.script import Tutorial, load_examples
 from tutorials_lib.site.settings import load_settings
@@ -53,6 +54,15 @@ def test_lesson_has_what_the_syllabus_asks_of_every_lesson(tutorial):
     for language in SETTINGS.languages:
         assert tutorial.header.objectives[language]
         assert tutorial.header.summary[language]
+
+
+@each_tutorial
+def test_every_answer_of_a_quiz_says_why(tutorial):
+    """Also the right one: who guessed it learns as much as who missed it."""
+    for cell in tutorial.cells:
+        for prose in cell.texts.values() if getattr(cell, "kind", "") == "quiz" else ():
+            for option in parse_quiz(prose.text).options:
+                assert option.why, f"{tutorial.path}:{prose.line}: {option.text}"
 
 
 @each_tutorial

@@ -679,7 +679,7 @@ assert doubt_score.high < score.low
 # %% [markdown] lang="es" tags=["quiz"]
 # Una red entrega `[0.2, 0.9, 0.7]` después de su última función. ¿Qué puedes decir?
 #
-# - [x] Que no es un softmax, porque suma más de 1; puede ser una sigmoide por clase, y entonces dos clases
+# - [x] Que no es un softmax: suma más de 1. Puede ser una sigmoide por clase, y entonces dos clases
 #   pueden ser ciertas a la vez.
 # - [ ] Que la clase 1 tiene 90 % y las otras se reparten el resto: ya se ve que no se reparten nada.
 # - [ ] Que hay que dividir entre la suma: eso inventaría una distribución que la red no dio.
@@ -687,7 +687,7 @@ assert doubt_score.high < score.low
 # %% [markdown] lang="en" tags=["quiz"]
 # A network gives `[0.2, 0.9, 0.7]` after its last function. What can you say?
 #
-# - [x] That it is not a softmax, since it adds up to more than 1; it may be one sigmoid per class, and then
+# - [x] That it is not a softmax: it adds up to more than 1. It may be one sigmoid per class, and then
 #   two classes can be true at once.
 # - [ ] That class 1 has 90% and the others share the rest: they plainly share nothing.
 # - [ ] That one must divide by the sum: that would make up a distribution which the network did not give.

@@ -551,7 +551,8 @@ assert all(parameter.shape == parameter.grad.shape for parameter in network.para
 # Un *batch* de 16 frases, de 20 piezas cada una, pasa por un *embedding* de ancho 64. ¿Qué rango tenía antes,
 # cuál tiene después y de qué tipo eran sus números?
 #
-# - [x] Rango 2 con enteros, `(16, 20)`; después, rango 3 con decimales, `(16, 20, 64)`.
+# - [x] Rango 2 con enteros, `(16, 20)`; después, rango 3 con decimales, `(16, 20, 64)`: cada entero se vuelve
+#   un vector de 64 componentes.
 # - [ ] Rango 3 en los dos casos: antes del *embedding* no hay eje de ancho.
 # - [ ] Rango 2 con decimales: el número de una pieza señala una fila de la tabla, así que es entero.
 # - [ ] Rango 1 antes: ese es el de una sola frase; el *batch* agrega un eje.
@@ -560,7 +561,8 @@ assert all(parameter.shape == parameter.grad.shape for parameter in network.para
 # A batch of 16 sentences, of 20 pieces each, goes through an embedding of width 64. What rank did it have
 # before, what rank after, and of what type were its numbers?
 #
-# - [x] Rank 2 with integers, `(16, 20)`; after, rank 3 with decimals, `(16, 20, 64)`.
+# - [x] Rank 2 with integers, `(16, 20)`; after, rank 3 with decimals, `(16, 20, 64)`: each integer
+#   becomes a vector of 64 components.
 # - [ ] Rank 3 in both cases: before the embedding there is no axis of width.
 # - [ ] Rank 2 with decimals: the number of a piece points at a row of the table, so it is an integer.
 # - [ ] Rank 1 before: that is the rank of a single sentence; the batch adds an axis.

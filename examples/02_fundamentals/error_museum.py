@@ -1108,7 +1108,8 @@ assert len(set(answers)) == 1
 # Un mensaje dice `mat1 and mat2 shapes cannot be multiplied (64x100 and 128x10)`. ¿Qué reparación es la
 # correcta?
 #
-# - [x] Que la capa reciba 100 números, `nn.Linear(100, 10)`, o que la anterior entregue 128.
+# - [x] Que la capa reciba 100 números, `nn.Linear(100, 10)`, o que la anterior entregue 128: lo que sale
+#   de una capa es lo que entra en la siguiente.
 # - [ ] Cambiar el tamaño del *batch* de 64 a 128: es un tamaño de afuera y no tiene que coincidir con nada.
 # - [ ] Transponer los datos: llegarían 100 filas de 64 números y 64 tampoco es 128.
 # - [ ] Usar `nn.Linear(128, 100)`: seguiría esperando 128 números y llegan 100.
@@ -1117,7 +1118,8 @@ assert len(set(answers)) == 1
 # A message says `mat1 and mat2 shapes cannot be multiplied (64x100 and 128x10)`. Which repair is the right
 # one?
 #
-# - [x] Let the layer take 100 numbers, `nn.Linear(100, 10)`, or let the one before it return 128.
+# - [x] Let the layer take 100 numbers, `nn.Linear(100, 10)`, or let the one before it return 128: what
+#   leaves one layer is what enters the next.
 # - [ ] Change the batch size from 64 to 128: the batch is the outer size and never has to agree.
 # - [ ] Transpose the data: 100 rows of 64 numbers would arrive, and 64 is not 128 either.
 # - [ ] Use `nn.Linear(128, 100)`: it would still expect 128 numbers, and 100 arrive.

@@ -81,7 +81,8 @@ def project(tmp_path):
     (root / "pyproject.toml").write_text(SETTINGS)
     (root / "mkdocs.yml").write_text(SPANISH)
     (root / "mkdocs.en.yml").write_text(ENGLISH)
-    (root / "docs/es/index.md").write_text("# Inicio {#home}\n\nHola.\n")
+    marks = "<!-- tutorials: count lessons -->\n\n<!-- tutorials: sections -->\n"
+    (root / "docs/es/index.md").write_text(f"# Inicio {{#home}}\n\nHola.\n\n{marks}")
     (root / "docs/en/index.md").write_text("# Home {#home}\n\nHello.\n")
     for name in ("first", "second"):
         text = SCRIPT.replace("NAME", name).replace("FOLDER", str(root / "runs"))
@@ -114,6 +115,9 @@ def test_one_build_gives_every_language_and_runs_each_script_once(project):
     assert build(project).returncode == 0
     assert "La prosa original dice" in page(project, "sums/first.html").text
     assert "The original prose says" in page(project, "en/sums/first.html").text
+    home = page(project, "index.html")
+    assert home.select_one(".tut-paths a")["href"] == "sums/index.html"
+    assert home.find("p", string="2")  # lessons
     assert (runs(project, "first"), runs(project, "second")) == (1, 1)
     again = build(project)
     assert again.returncode == 0

@@ -1,36 +1,48 @@
 """What a hand-written page leaves for the build to fill in, as a comment that any other generator ignores.
 
-`<!-- tutorials: lessons -->` becomes the cards of all lessons, `<!-- tutorials: count figures -->` a number.
+`<!-- tutorials: sections -->` becomes a box for each section, `<!-- tutorials: count figures -->` a number.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 
 from babel.numbers import format_decimal
 
-from tutorials_lib.site import gallery
+from tutorials_lib.site.edition import chosen
 from tutorials_lib.site.lessons import Lessons, tutorials
 from tutorials_lib.site.record import Failure, Figure, Raised
-from tutorials_lib.site.settings import Settings
 
 _MARK = re.compile(r"<!-- tutorials: (?:count (?P<count>\w+)|(?P<block>\w+)) -->")
 
 
-def fill(markdown: str, lessons: Lessons, language: str, settings: Settings) -> str:
+def fill(markdown: str, lessons: Lessons, language: str) -> str:
     """Replace the marks of one page. Raises `KeyError` for a mark that nobody knows."""
 
     def replace(match: re.Match[str]) -> str:
         if match["count"]:
             return format_decimal(counts(lessons)[match["count"]], locale=language)
-        return {"lessons": cards}[match["block"]](lessons, language, settings)
+        return {"sections": sections}[match["block"]](lessons, language)
 
     return _MARK.sub(replace, markdown)
 
 
-def cards(lessons: Lessons, language: str, settings: Settings) -> str:
-    return gallery.cards(lessons.sections, lessons.outcomes, language, settings)
+def sections(lessons: Lessons, language: str) -> str:
+    """What each section is about, how many lessons it has, and the way to it."""
+    boxes = []
+    for section in filter(attrgetter("slug"), lessons.sections):
+        title = chosen(section.title, language, section.slug)
+        number = format_decimal(len(section.tutorials), locale=language)
+        blocks = [
+            '<li markdown="block">',
+            f"**[{title}]({section.slug}/index.md)** ({number})",
+            chosen(section.summary, language, ""),
+            "</li>",
+        ]
+        boxes.append("\n\n".join(filter(None, blocks)))
+    return "\n".join(['<ul class="tut-paths" markdown="block">', *boxes, "</ul>"])
 
 
 def counts(lessons: Lessons) -> Mapping[str, int]:

@@ -199,7 +199,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         with as_plugin_error():
-            filled = handwritten.fill(markdown, self.lessons, self.language, self.settings)
+            filled = handwritten.fill(markdown, self.lessons, self.language)
         page.meta["aside"] = lighten.Aside()
         return page.meta["aside"].put(filled)
 
