@@ -105,7 +105,7 @@ def compiled(workload: Workload, chip: str, topology: str) -> Cell:
     if cycles is None:
         reason = "a loop of unknown length: its cycles are not in the estimate"
         return Cell(**about, status="unsupported", reason=reason)
-    seconds = cycles / CHIPS[chip].effective_clock_hz
+    seconds = cycles / CHIPS[chip].compiler_clock_hz
     memory = program.memory_analysis()
     used = memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes
     return Cell(

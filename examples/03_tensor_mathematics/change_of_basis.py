@@ -11,12 +11,12 @@ objectives:
     - Pasar los componentes de un vector y de un tensor de segundo orden de una base ortonormal a otra.
     - Reconocer un invariante y decir por qué la traza lo es y un componente no.
     - Decidir si una lista de números es un tensor en este sentido o solo un arreglo.
-    - Distinguir componentes covariantes y contravariantes en una base oblicua, y ver de qué tipo es un gradiente.
+    - Distinguir componentes covariantes y contravariantes, y ver de qué tipo es un gradiente.
   en:
     - Take the components of a vector and of a second-order tensor from one orthonormal basis to another.
     - Recognise an invariant, and say why the trace is one and a component is not.
     - Decide whether a list of numbers is a tensor in this sense or no more than an array.
-    - Tell covariant from contravariant components in an oblique basis, and see which kind a gradient is.
+    - Tell covariant from contravariant components, and see which kind a gradient is.
 prerequisites:
   es:
     - La lección «Productos escalares», con su notación de índices.
@@ -140,8 +140,8 @@ aligned = turned(along_v) @ v
 assert torch.allclose(aligned, torch.tensor([13.0**0.5, 0.0], dtype=torch.float64))
 
 # %%
-# alt es: Tres veces la misma flecha. La base gira de un panel a otro, y los componentes pasan de (3; 2) a (3,61; 0).
-# alt en: The same arrow three times. The basis turns from panel to panel, and the components go from (3, 2) to (3.61, 0).
+# alt es: Tres veces la misma flecha; la base gira, y los componentes pasan de 3 y 2 a 3,61 y 0.
+# alt en: The same arrow three times; the basis turns, and the components go from 3 and 2 to 3.61 and 0.
 figure, panels = plt.subplots(1, 3, figsize=(7.2, 2.6))
 for ax, degrees, prime in zip(panels, (0, 60, along_v), ("", "′", "′"), strict=True):
     Q = turned(degrees)
@@ -152,22 +152,24 @@ for ax, degrees, prime in zip(panels, (0, 60, along_v), ("", "′", "′"), stri
     # en: first v′₁ along e′₁; then v′₂ along e′₂
     for start, end in (((0, 0), corner), (corner, v)):
         ax.plot(*zip(start, end, strict=True), color=color("ember"), linestyle=":", linewidth=1.6)
+    arrow(ax, v, "ember", width=2.6)
     for i in range(2):
         arrow(ax, Q[i], "blue")
         label(ax, 1.25 * Q[i] + 0.35 * Q[i - 1] * (-1) ** i, f"e{prime}{'₁₂'[i]}", "blue")
-    arrow(ax, v, "ember", width=2.6)
     numbers = (localized(f"{abs(number):.2f}") for number in primed)
     signs = ("−" if number < -1e-9 else "" for number in primed)
-    ax.set_title("  ".join(f"v{prime}{i} = {s}{n}" for i, s, n in zip("₁₂", signs, numbers, strict=True)))
+    ax.set_title(" · ".join(f"v{prime}{i} = {s}{n}" for i, s, n in zip("₁₂", signs, numbers, strict=True)))
 
 # %% [markdown] lang="es"
 # La flecha está en el mismo lugar en los tres paneles; los puntos siguen el camino que dan los componentes,
 # primero a lo largo de un vector de la base y después del otro. Alineada con la flecha, la base deja
 # `{python} aligned[0].item():.2f` y 0: toda la longitud en un solo número. Dos listas distintas, el mismo
-# objeto; y por eso mismo, dos listas escritas en bases distintas no se pueden sumar ni comparar.
+# objeto; y por eso mismo, dos listas escritas en bases distintas no se pueden sumar ni comparar sin llevarlas
+# antes a la misma.
 #
 # La fórmula (2) es un producto de matriz por vector, y la comprobamos de las cuatro maneras con bases al azar
-# de varias dimensiones. Que la longitud y los ángulos no cambien se demuestra con dos índices:
+# de varias dimensiones. Como $Q$ es cuadrada, la última igualdad de (1) da también
+# $Q_{ij} Q_{ik} = \delta_{jk}$, y con eso se demuestra que la longitud y los ángulos no cambian:
 #
 # $$\vec u \cdot \vec v = u'_i v'_i = Q_{ij} Q_{ik}\, u_j v_k = \delta_{jk}\, u_j v_k = u_j v_j. \tag{3}$$
 
@@ -175,10 +177,12 @@ for ax, degrees, prime in zip(panels, (0, 60, along_v), ("", "′", "′"), stri
 # The arrow is in the same place in all three panels; the dots follow the path that the components give, first
 # along one vector of the basis and then along the other. Lined up with the arrow, the basis leaves
 # `{python} aligned[0].item():.2f` and 0: the whole length in a single number. Two different lists, the same
-# object; and for that very reason two lists written in different bases can be neither added nor compared.
+# object; and for that very reason two lists written in different bases can be neither added nor compared
+# before they are taken to the same one.
 #
 # Formula (2) is a product of a matrix and a vector, and we check it in the four ways with random bases of
-# several dimensions. That length and angles do not change is proved with two indices:
+# several dimensions. Since $Q$ is square, the last equality of (1) also gives $Q_{ij} Q_{ik} = \delta_{jk}$,
+# and with it one proves that length and angles do not change:
 #
 # $$\vec u \cdot \vec v = u'_i v'_i = Q_{ij} Q_{ik}\, u_j v_k = \delta_{jk}\, u_j v_k = u_j v_j. \tag{3}$$
 
@@ -289,15 +293,20 @@ for degrees, Q in bases.items():
     print(f"{degrees:6.1f}°", (Q @ C @ Q.T).numpy().round(3).tolist())
 
 # %%
-# alt es: Tres veces la misma nube alargada, con ejes girados; debajo, su covarianza, diagonal en la tercera base.
-# alt en: The same long cloud three times, with turned axes; below, its covariance, diagonal in the third basis.
+# alt es: Tres veces la misma nube, con ejes girados; debajo, su covarianza, diagonal en la tercera base.
+# alt en: The same cloud three times, with turned axes; below, its covariance, diagonal in the third basis.
 figure, panels = plt.subplots(2, 3, figsize=(7.0, 4.4), height_ratios=(3, 2))
 for (degrees, Q), above, below in zip(bases.items(), *panels, strict=True):
     above.scatter(*cloud.T, s=5, color=color("slate"), alpha=0.6, linewidths=0, rasterized=True)
     for i in range(2):
         arrow(above, 2.4 * Q[i], "blue")
         label(above, 2.85 * Q[i], f"e′{'₁₂'[i]}", "blue")
-    above.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal", title=localized(f"{degrees:.1f}") + "°")
+    above.set(
+        xlim=(-3.2, 3.2),
+        ylim=(-3.2, 3.2),
+        aspect="equal",
+        title=localized(f"{degrees:.1f}°").replace("-", "−"),
+    )
     above.set_axis_off()
     heat_map(
         Q @ C @ Q.T,
@@ -336,8 +345,8 @@ assert (turned(-40) @ C @ turned(-40).T)[0, 1] > 0.1 or (turned(-40) @ C @ turne
 # and the norm $\lVert C' \rVert$.
 
 # %%
-# alt es: Contra el ángulo, dos componentes suben y bajan; la traza, la norma y el determinante son rectas horizontales.
-# alt en: Against the angle, two components go up and down; trace, norm and determinant are horizontal lines.
+# alt es: Contra el ángulo, dos componentes suben y bajan; traza, norma y determinante son horizontales.
+# alt en: Against the angle, two components go up and down; trace, norm and determinant are horizontal.
 angles = torch.arange(0, 181, 5)
 turns = [turned(angle.item()) @ C @ turned(angle.item()).T for angle in angles]
 quantities = {
@@ -355,8 +364,8 @@ spans = [float(max(series) - min(series)) for series in quantities.values()]
 assert min(spans[:2]) > 0.5 and max(spans[2:]) < 1e-12
 
 # %% [markdown] lang="es"
-# Los componentes suben y bajan; las otras tres son **invariantes**. La demostración es la misma para todas:
-# cada par de índices sumados junta dos $Q$ en una $\delta$.
+# Los componentes suben y bajan; las otras tres son **invariantes**. En la traza y en la norma, cada par de
+# índices sumados junta dos $Q$ en una $\delta$; en el determinante, $\det Q \cdot \det Q^\top = 1$.
 #
 # $$T'_{ii} = T_{ii}, \qquad T'_{ij} T'_{ij} = T_{ij} T_{ij}, \qquad \det T' = \det T. \tag{6}$$
 #
@@ -369,13 +378,14 @@ assert min(spans[:2]) > 0.5 and max(spans[2:]) < 1e-12
 # objeto; si nombra un componente («el de la esquina», «el más grande»), habla de la base.
 
 # %% [markdown] lang="en"
-# The components go up and down; the other three are **invariants**. The proof is the same for all of them:
-# each pair of summed indices joins two $Q$ into a $\delta$.
+# The components go up and down; the other three are **invariants**. In the trace and in the norm, each pair
+# of summed indices joins two $Q$ into a $\delta$; in the determinant, $\det Q \cdot \det Q^\top = 1$.
 #
 # $$T'_{ii} = T_{ii}, \qquad T'_{ij} T'_{ij} = T_{ij} T_{ij}, \qquad \det T' = \det T. \tag{6}$$
 #
-# Eigenvalues are invariants too: if $T \cdot \vec n = \lambda \vec n$ is a sentence about objects, it holds in
-# every basis, with the same $\lambda$ and with the components of $\vec n$ changed like those of any vector:
+# Eigenvalues are invariants too: if $T \cdot \vec n = \lambda \vec n$ is a sentence about objects, it holds
+# in every basis, with the same $\lambda$ and with the components of $\vec n$ changed like those of any
+# vector:
 #
 # $$T_{ij}\, n_j = \lambda\, n_i \quad\Longrightarrow\quad T'_{ij}\, n'_j = \lambda\, n'_i. \tag{7}$$
 #
@@ -400,10 +410,10 @@ for n in (1, 2, 3, 6):
 # %% [markdown] lang="es"
 # ## Tres índices, y una sorpresa
 #
-# La regla da un $Q$ por índice, así que a un tensor de tercer orden le tocan tres. Dos símbolos que se usan a
-# diario tienen los mismos números en toda base, y conviene probarlo: la delta, $\delta_{ij}$, y el símbolo de
-# Levi-Civita, $\varepsilon_{ijk}$. Las bases ortonormales son de dos clases: las que se alcanzan girando
-# ($\det Q = 1$) y las que además pasan por un espejo ($\det Q = -1$).
+# La regla da un $Q$ por índice, así que a un tensor de tercer orden le tocan tres. Dos símbolos, la delta
+# $\delta_{ij}$ y el de Levi-Civita $\varepsilon_{ijk}$, se definen con los mismos números en toda base. ¿Lo
+# permite la regla? Las bases ortonormales son de dos clases: las que se alcanzan girando ($\det Q = 1$) y las
+# que además pasan por un espejo ($\det Q = -1$).
 #
 # $$Q_{ik} Q_{jl}\, \delta_{kl} = \delta_{ij}, \qquad
 # Q_{il} Q_{jm} Q_{kn}\, \varepsilon_{lmn} = \det Q \; \varepsilon_{ijk}. \tag{8}$$
@@ -411,10 +421,10 @@ for n in (1, 2, 3, 6):
 # %% [markdown] lang="en"
 # ## Three indices, and a surprise
 #
-# The rule gives one $Q$ for each index, and so a third-order tensor gets three. Two symbols in daily use have
-# the same numbers in every basis, and this is worth a test: the delta, $\delta_{ij}$, and the Levi-Civita
-# symbol, $\varepsilon_{ijk}$. Orthonormal bases come in two kinds: those reached by turning ($\det Q = 1$)
-# and those that also pass through a mirror ($\det Q = -1$).
+# The rule gives one $Q$ for each index, and so a third-order tensor gets three. Two symbols, the delta
+# $\delta_{ij}$ and that of Levi-Civita, $\varepsilon_{ijk}$, are defined by the same numbers in every basis.
+# Does the rule allow it? Orthonormal bases come in two kinds: those reached by turning ($\det Q = 1$) and
+# those that also pass through a mirror ($\det Q = -1$).
 #
 # $$Q_{ik} Q_{jl}\, \delta_{kl} = \delta_{ij}, \qquad
 # Q_{il} Q_{jm} Q_{kn}\, \varepsilon_{lmn} = \det Q \; \varepsilon_{ijk}. \tag{8}$$
@@ -433,9 +443,10 @@ for Q in (turn, mirror):
     print(f"det Q = {torch.linalg.det(Q):+.0f}   ε′₁₂₃ = {primed[0, 1, 2]:+.0f}")
 
 # %% [markdown] lang="es"
-# En el espejo, $\varepsilon$ cambia de signo: obedece a la regla salvo por un signo, y a lo que se comporta
-# así se le dice *seudotensor*. El [producto vectorial](../tensor_mathematics/cross_product.md) se escribe con
-# $\varepsilon$ y hereda el defecto: el espejo de una mano derecha es una mano izquierda.
+# La delta cumple la regla. En el espejo la regla da $-\varepsilon_{ijk}$, y el símbolo sigue igual: obedece
+# salvo por un signo, y a lo que se comporta así se le dice *seudotensor*. El [producto
+# vectorial](../tensor_mathematics/cross_product.md) se escribe con $\varepsilon$ y hereda el defecto: el
+# espejo de una mano derecha es una mano izquierda.
 #
 # ## Una tabla no es un tensor
 #
@@ -445,9 +456,10 @@ for Q in (turn, mirror):
 # áreas (1 a = 100 m²).
 
 # %% [markdown] lang="en"
-# In the mirror $\varepsilon$ changes its sign: it obeys the rule but for a sign, and what behaves so is
-# called a *pseudotensor*. The [cross product](../tensor_mathematics/cross_product.md) is written with
-# $\varepsilon$ and inherits the flaw: the mirror image of a right hand is a left hand.
+# The delta obeys the rule. In the mirror the rule gives $-\varepsilon_{ijk}$, and the symbol stays the same:
+# it obeys but for a sign, and what behaves so is called a *pseudotensor*. The [cross
+# product](../tensor_mathematics/cross_product.md) is written with $\varepsilon$ and inherits the flaw: the
+# mirror image of a right hand is a left hand.
 #
 # ## A table is no tensor
 #
@@ -475,16 +487,17 @@ for size in (1.0, 100.0):
     assert (scaled[1:] - scaled[0]).norm(dim=1).argmin() == 0
 
 # %% [markdown] lang="es"
-# La casa más parecida es la `{python} nearest["m²"]` o la `{python} nearest["a"]` según la unidad de una
-# columna. Con la flecha no pasaría: sus dos componentes comparten unidad, y pasar de metros a centímetros
-# multiplica todas las distancias por lo mismo. Girar la base es peor: da `{python} mixed[0].item():.1f` y
-# `{python} mixed[1].item():.1f` de nada que se pueda nombrar, mitad cuartos y mitad superficie.
+# Contando desde 0, la casa más parecida es la `{python} nearest["m²"]` o la `{python} nearest["a"]` según la
+# unidad de una columna. Con la flecha no pasaría: sus dos componentes comparten unidad, y pasar de metros a
+# centímetros multiplica todas las distancias por lo mismo. Girar la base es peor: da
+# `{python} mixed[0].item():.1f` y `{python} mixed[1].item():.1f` de nada que se pueda nombrar, parte cuartos
+# y parte superficie.
 #
 # Lo que falta no son números. Falta un producto escalar entre cuartos y metros cuadrados, y sin él no hay
 # longitudes, ni ángulos, ni bases ortonormales. La tabla admite cambios de unidad, columna por columna; nada
 # más. Cuando estandarizas las columnas antes de usar vecinos cercanos **eliges** ese producto escalar, y es
-# una decisión tuya, no un dato. Lo mismo vale para los canales rojo, verde y azul de una foto, o para los
-# identificadores de las palabras de una frase: son arreglos.
+# una decisión tuya, no un dato. Tampoco los canales rojo, verde y azul de una foto traen un producto escalar,
+# y los identificadores de las palabras de una frase ni siquiera se suman: son arreglos.
 #
 # ### Una idea que no funciona
 #
@@ -496,17 +509,17 @@ for size in (1.0, 100.0):
 # Predice cuáles de estas cinco lo cumplen, con 200 pares al azar de 16 dimensiones.
 
 # %% [markdown] lang="en"
-# The most similar house is number `{python} nearest["m²"]` or number `{python} nearest["a"]`, depending on
-# the unit of one column. With the arrow this could not happen: its two components share a unit, and going
-# from metres to centimetres multiplies all distances alike. Turning the basis is worse: it gives
-# `{python} mixed[0].item():.1f` and `{python} mixed[1].item():.1f` of nothing that has a name, part rooms and
-# part area.
+# Counting from 0, the most similar house is number `{python} nearest["m²"]` or number
+# `{python} nearest["a"]`, depending on the unit of one column. With the arrow this could not happen: its two
+# components share a unit, and going from metres to centimetres multiplies all distances alike. Turning the
+# basis is worse: it gives `{python} mixed[0].item():.1f` and `{python} mixed[1].item():.1f` of nothing that
+# has a name, part rooms and part area.
 #
 # What is missing is not numbers. It is a dot product between rooms and square metres, and without one there
 # are no lengths, no angles and no orthonormal bases. The table allows changes of unit, column by column, and
 # nothing else. When you standardise columns before using nearest neighbours, you **choose** that dot product;
-# it is your decision and not a fact. The same holds for the red, green and blue channels of a photograph, or
-# for the identifiers of the words of a sentence: they are arrays.
+# it is your decision and not a fact. Nor do the red, green and blue channels of a photograph come with a dot
+# product, and the identifiers of the words of a sentence cannot even be added: they are arrays.
 #
 # ### An idea that does not work
 #
@@ -547,9 +560,10 @@ assert min(gaps["ReLU"]) > 0.2
 #
 # ## Cuando la base es oblicua
 #
-# Hasta aquí toda base era ortonormal. Con vectores $\vec g_i$ cualesquiera, «el componente» se parte en dos
-# preguntas distintas: cuántos pasos de cada vector hacen falta (**contravariantes**, índice arriba) y cuánto
-# se proyecta sobre cada uno (**covariantes**, índice abajo). Las une la métrica $g_{ij}$:
+# Hasta aquí toda base era ortonormal. Con $n$ vectores $\vec g_i$ linealmente independientes, «el componente»
+# se parte en dos preguntas distintas: cuántos pasos de cada vector hacen falta (**contravariantes**, índice
+# arriba) y cuánto vale el producto escalar con cada uno, que es la longitud proyectada por la del vector de
+# la base (**covariantes**, índice abajo). Las une la métrica $g_{ij}$:
 #
 # $$\vec v = v^i\, \vec g_i, \qquad v_i = \vec v \cdot \vec g_i = g_{ij}\, v^j, \qquad
 # g_{ij} = \vec g_i \cdot \vec g_j. \tag{10}$$
@@ -568,9 +582,10 @@ assert min(gaps["ReLU"]) > 0.2
 #
 # ## When the basis is oblique
 #
-# So far every basis was orthonormal. With vectors $\vec g_i$ of any kind, “the component” splits into two
-# different questions: how many steps of each vector it takes (**contravariant**, index above) and how much it
-# projects onto each of them (**covariant**, index below). The metric $g_{ij}$ joins them:
+# So far every basis was orthonormal. With $n$ linearly independent vectors $\vec g_i$, “the component” splits
+# into two different questions: how many steps of each vector it takes (**contravariant**, index above) and
+# what the dot product with each of them is, which is the projected length times that of the basis vector
+# (**covariant**, index below). The metric $g_{ij}$ joins them:
 #
 # $$\vec v = v^i\, \vec g_i, \qquad v_i = \vec v \cdot \vec g_i = g_{ij}\, v^j, \qquad
 # g_{ij} = \vec g_i \cdot \vec g_j. \tag{10}$$
@@ -605,8 +620,8 @@ for name, number in {"v^i": up, "v_i": down, "v_i v^i": length_squared, "v^i v^i
     print(f"{name:<8}", number.numpy().round(3))
 
 # %%
-# alt es: La flecha en una base oblicua: a la izquierda, pasos por las paralelas; a la derecha, proyecciones perpendiculares.
-# alt en: The arrow in an oblique basis: on the left, steps along parallels; on the right, perpendicular projections.
+# alt es: La flecha en una base oblicua, con pasos por las paralelas y con proyecciones perpendiculares.
+# alt en: The arrow in an oblique basis, with steps along parallels and with perpendicular projections.
 figure, panels = plt.subplots(1, 2, figsize=(6.6, 2.9))
 projections = [v @ g / (g @ g) * g for g in G]
 titles = (
@@ -641,8 +656,8 @@ assert all(abs((v - foot) @ g) < 1e-12 for foot, g in zip(projections, G, strict
 #
 # $$\frac{\partial L}{\partial w^i} = \nabla L \cdot \vec g_i. \tag{12}$$
 #
-# Es una proyección, con índice abajo: **covariante**. Y `w - rate * w.grad` resta una lista covariante de una
-# contravariante. En una base ortonormal nadie lo nota. ¿Qué pasa si no lo es?
+# Es un producto escalar con $\vec g_i$, de índice abajo: **covariante**. Y `w - rate * w.grad` resta una
+# lista covariante de una contravariante. En una base ortonormal nadie lo nota. ¿Qué pasa si no lo es?
 
 # %% [markdown] lang="en"
 # The squared length is `{python} length_squared.item():.0f`, as it must be for an arrow of 3 by 2. The usual
@@ -656,8 +671,9 @@ assert all(abs((v - foot) @ g) < 1e-12 for foot, g in zip(projections, G, strict
 #
 # $$\frac{\partial L}{\partial w^i} = \nabla L \cdot \vec g_i. \tag{12}$$
 #
-# It is a projection, with the index below: **covariant**. And `w - rate * w.grad` subtracts a covariant list
-# from a contravariant one. In an orthonormal basis nobody notices. What happens in any other?
+# It is a dot product with $\vec g_i$, with the index below: **covariant**. And `w - rate * w.grad` subtracts
+# a covariant list from a contravariant one. In an orthonormal basis nobody notices. What happens in any
+# other?
 
 
 # %%
@@ -687,17 +703,17 @@ assert loss(oblique) < loss(orthonormal) < loss(v)
 
 # %% [markdown] lang="es"
 # El mismo punto de partida, la misma pérdida, la misma tasa: y el paso llega a otro lugar, porque el descenso
-# por gradiente depende de cómo se escriban los pesos. Esta vez llega a un lugar mejor, y con otra pérdida podría
-# llegar a uno peor: la base oblicua no sabe nada de $L$. Multiplicar por la inversa de la métrica sube el índice
-# y devuelve el paso de antes. Es la idea del gradiente natural ([Amari,
-# 1998](https://doi.org/10.1162/089976698300017746)) y la razón de que convenga poner los datos en unidades
-# parecidas: quien cambia la unidad de una columna cambia la base de los pesos.
+# por gradiente depende de cómo se escriban los pesos. Esta vez llega a un lugar mejor, y con otra pérdida
+# podría llegar a uno peor: la base oblicua no sabe nada de $L$. Multiplicar por la inversa de la métrica sube
+# el índice y devuelve el paso de antes. Es la idea del gradiente natural ([Amari,
+# 1998](https://doi.org/10.1162/089976698300017746)) y una razón para poner los datos en unidades parecidas:
+# quien cambia la unidad de una columna cambia la base de los pesos.
 #
 # ## Para llevarte
 #
 # * Un tensor, en el sentido fuerte, es un objeto; sus componentes cambian con un $Q$ por índice.
-# * $v' = Q \cdot v$ y $T' = Q \cdot T \cdot Q^\top$. La traza, la norma, el determinante y los valores propios
-#   quedan iguales.
+# * $v' = Q \cdot v$ y $T' = Q \cdot T \cdot Q^\top$. La traza, la norma, el determinante y los valores
+#   propios quedan iguales.
 # * `torch.Tensor` es un arreglo. Que sea un tensor lo dice el objeto que hay detrás, no el tipo.
 # * Una fila de una tabla no tiene longitud hasta que alguien elige las escalas.
 # * Las activaciones prefieren su base. Un gradiente es covariante: su paso depende de las unidades.
@@ -705,10 +721,10 @@ assert loss(oblique) < loss(orthonormal) < loss(v)
 # %% [markdown] lang="en"
 # The same starting point, the same loss, the same rate: and the step arrives elsewhere, because gradient
 # descent depends on how the weights are written. This time it arrives somewhere better, and with another loss
-# it might be somewhere worse: the oblique basis knows nothing of $L$. To multiply by the inverse of the metric raises the index
-# and gives back the first step. This is the idea of the natural gradient ([Amari,
-# 1998](https://doi.org/10.1162/089976698300017746)), and the reason why it pays to put data into similar
-# units: whoever changes the unit of a column changes the basis of the weights.
+# it might be somewhere worse: the oblique basis knows nothing of $L$. To multiply by the inverse of the
+# metric raises the index and gives back the first step. This is the idea of the natural gradient ([Amari,
+# 1998](https://doi.org/10.1162/089976698300017746)), and one reason to put data into similar units: whoever
+# changes the unit of a column changes the basis of the weights.
 #
 # ## What to keep
 #
@@ -848,14 +864,14 @@ assert torch.equal(half, torch.tensor([0.5, 2.0]))
 # ## Sigue por aquí
 #
 # Antes: [una notación para todo](../tensor_mathematics/einsum.md), que escribe (4) y (8) en una línea.
-# Después: la [convolución](../tensor_mathematics/convolution.md), donde lo que no cambia es otra cosa: qué
-# se ve, cuando se mueve de lugar. Quien quiera seguir con los gradientes puede ir al
-# [cálculo matricial](../tensor_mathematics/matrix_calculus.md).
+# Después: la [convolución](../tensor_mathematics/convolution.md), que hace la misma pregunta con un
+# desplazamiento en vez de un giro: qué cambia y qué no. Si quieres seguir con los gradientes, ve al [cálculo
+# matricial](../tensor_mathematics/matrix_calculus.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: [one notation for everything](../tensor_mathematics/einsum.md), which writes (4) and (8) in one
-# line. After: [convolution](../tensor_mathematics/convolution.md), where what stays the same is something
-# else: what is seen, when it moves elsewhere. Whoever wants to go on with gradients may turn to [matrix
+# line. After: [convolution](../tensor_mathematics/convolution.md), which asks the same question of a shift
+# instead of a turn: what changes and what does not. To go on with gradients, turn to [matrix
 # calculus](../tensor_mathematics/matrix_calculus.md).

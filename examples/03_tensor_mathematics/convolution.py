@@ -43,8 +43,8 @@ prerequisites:
 # $$y_{ij} = \sum_{u} \sum_{v} w_{uv}\, x_{(i+u)(j+v)} . \tag{1}$$
 #
 # Es el producto escalar del filtro con el trozo de imagen que cubre. La imagen de abajo es oscura (1) a la
-# izquierda y clara (5) a la derecha, y el filtro resta la columna derecha de la izquierda. Antes de mover el
-# control, predice: ¿de qué tamaño será $y$, y en qué lugares no será cero?
+# izquierda y clara (5) a la derecha, y el filtro le resta a la columna izquierda la derecha. Antes de mover
+# el control, predice: ¿de qué tamaño será $y$, y en qué lugares no será cero?
 
 # %% [markdown] lang="en"
 # Is there a vertical edge in this corner of the photograph? And in that one? The same question at every
@@ -181,16 +181,16 @@ ax = tensor_grid(dict(zip(names, (impulse, w, correlated, convolved), strict=Tru
 assert torch.equal(correlated, w.flip(0, 1)) and torch.equal(convolved, w)
 
 # %% [markdown] lang="es"
-# La convolución devuelve el filtro tal cual; la correlación, girado media vuelta. Una se obtiene de la otra
-# girando el filtro y rellenando la imagen con $k - 1$ ceros por lado:
+# La convolución devuelve el filtro tal cual; la correlación, girado media vuelta (180°). Una se obtiene de la
+# otra girando el filtro y rellenando la imagen con $k - 1$ ceros por lado:
 #
 # $$(w * x)_{ij} = \sum_{u} \sum_{v} w_{(k-1-u)(k-1-v)}\, x_{(i+u-k+1)(j+v-k+1)} . \tag{3}$$
 #
 # El giro le da a la convolución una ley que la correlación no tiene: es conmutativa, $w * x = x * w$.
 
 # %% [markdown] lang="en"
-# Convolution gives back the filter as it is; correlation gives it turned by half a circle. One is obtained
-# from the other by turning the filter and padding the image with $k - 1$ zeros on each side:
+# Convolution gives back the filter as it is; correlation gives it turned by half a turn (180°). One is
+# obtained from the other by turning the filter and padding the image with $k - 1$ zeros on each side:
 #
 # $$(w * x)_{ij} = \sum_{u} \sum_{v} w_{(k-1-u)(k-1-v)}\, x_{(i+u-k+1)(j+v-k+1)} . \tag{3}$$
 #
@@ -247,12 +247,12 @@ assert torch.equal(y[0, 0], correlate2d(x[None], w[None, None], 2, 1)[0].float()
 
 # %% [markdown] lang="es"
 # Con el relleno, la ventana se asoma fuera y el primer resultado queda centrado en el primer píxel; con paso
-# 2 salta un lugar, y la salida mide la mitad, redondeada hacia arriba. La dilatación 2 hace que los mismos
-# nueve pesos cubran 5 × 5 píxeles y se salten uno de cada dos:
+# 2 salta un lugar, y la salida mide la mitad, redondeada hacia arriba. La dilatación 2 hace que nueve pesos
+# cubran 5 × 5 píxeles y se salten uno de cada dos:
 
 # %% [markdown] lang="en"
 # With padding the window looks outside, and the first result is centred on the first pixel; with stride 2 it
-# skips a place, and the output has half the size, rounded up. Dilation 2 lets the same nine weights cover
+# skips a place, and the output has half the size, rounded up. Dilation 2 lets nine weights cover
 # 5 × 5 pixels, leaving out every other one:
 
 # %%
@@ -336,13 +336,14 @@ for size, kernel, stride, padding, dilation in [
 #
 # ### Una idea que no funciona
 #
-# Mucha gente memoriza $(n + 2p - k)/s + 1$, sin piso ni dilatación. En esta rejilla falla en
-# `{python} share:.0%` de los casos posibles: da otro entero donde hay dilatación, y una fracción donde el
-# paso no divide. Esa fracción tiene un significado: es la parte de la imagen que nadie mira.
+# La fórmula (5) suele citarse como $(n + 2p - k)/s + 1$, sin piso ni dilatación. En esta rejilla falla en
+# `{python} share:.0%` de los casos posibles: se pasa de tamaño donde la dilatación alarga la ventana, y da
+# una fracción donde el paso no divide. El resto de esa división tiene un significado: cuenta las últimas
+# celdas del eje, que ninguna ventana alcanza.
 #
-# Para verla, pregúntale al gradiente. Con un filtro de unos, la derivada de la suma de la salida respecto a
+# Para verlas, pregúntale al gradiente. Con un filtro de unos, la derivada de la suma de la salida respecto a
 # un píxel es el número de ventanas que lo cubren. ¿Qué píxeles de una imagen de 6 × 6 usa menos un filtro de
-# 3 × 3? Predice los tres casos.
+# 3 × 3? Predícelo para $s = 1$, $p = 0$; para $s = 2$, $p = 0$; y para $s = 1$, $p = 1$.
 
 # %% [markdown] lang="en"
 # `{python} len(grid)` cases, `{python} len(wrong)` disagreements; in `{python} refused` no window fits, and
@@ -350,14 +351,14 @@ for size, kernel, stride, padding, dilation in [
 #
 # ### An idea that does not work
 #
-# Many people memorise $(n + 2p - k)/s + 1$, without the floor and the dilation. On this grid it fails in
-# `{python} share:.0%` of the possible cases: it gives another integer where there is dilation, and a fraction
-# where the stride does not divide. That fraction means something: it is the part of the image that nobody
-# looks at.
+# Formula (5) is often quoted as $(n + 2p - k)/s + 1$, without the floor and the dilation. On this grid it
+# fails in `{python} share:.0%` of the possible cases: it comes out too large where dilation makes the window
+# longer, and gives a fraction where the stride does not divide. The remainder of that division means
+# something: it counts the last cells of the axis, which no window reaches.
 #
-# To see it, ask the gradient. With a filter of ones, the derivative of the sum of the output with respect to
-# a pixel is the number of windows that cover it. Which pixels of a 6 × 6 image does a 3 × 3 filter use
-# least? Predict the three cases.
+# To see them, ask the gradient. With a filter of ones, the derivative of the sum of the output with respect
+# to a pixel is the number of windows that cover it. Which pixels of a 6 × 6 image does a 3 × 3 filter use
+# least? Predict it for $s = 1$, $p = 0$; for $s = 2$, $p = 0$; and for $s = 1$, $p = 1$.
 
 # %%
 # alt es: Ventanas por píxel: sin relleno, 1 en una esquina y 9 al centro; paso 2, 0 al final; con él, 4 a 9.
@@ -380,9 +381,9 @@ assert output_size(6, 3, 2) == output_size(5, 3, 2) == 2
 # %% [markdown] lang="es"
 # Sin relleno, una esquina cuenta una vez y el centro nueve. Con paso 2, la última fila y la última columna,
 # `{python} unseen` píxeles de 36, no participan en nada: su gradiente es cero y la red no puede aprender de
-# ellos. PyTorch no avisa, porque el piso de (5) es lo correcto. El relleno iguala el trato, aunque no del
-# todo. Dos recetas que salen de la fórmula: con $s = 1$ y filtro impar, $p = d(k-1)/2$ conserva el tamaño;
-# con $k = 3$, $s = 2$, $p = 1$ un eje par queda en la mitad exacta.
+# ellos. PyTorch no avisa, porque el piso de (5) es parte de la definición. El relleno iguala el trato, aunque
+# no del todo. Dos recetas que salen de la fórmula: con $s = 1$ y filtro impar, $p = d(k-1)/2$ conserva el
+# tamaño; con $k = 3$, $s = 2$, $p = 1$ y $d = 1$, un eje par queda en la mitad exacta.
 #
 # ## Canales y filtros
 #
@@ -394,9 +395,10 @@ assert output_size(6, 3, 2) == output_size(5, 3, 2) == 2
 # %% [markdown] lang="en"
 # Without padding a corner counts once and the centre nine times. With stride 2 the last row and the last
 # column, `{python} unseen` pixels of 36, take part in nothing: their gradient is zero, and the network cannot
-# learn from them. PyTorch gives no warning, since the floor in (5) is right. Padding evens out the treatment,
-# though not fully. Two recipes that follow from the formula: with $s = 1$ and an odd filter, $p = d(k-1)/2$
-# keeps the size; with $k = 3$, $s = 2$, $p = 1$ an even axis is halved exactly.
+# learn from them. PyTorch gives no warning, since the floor in (5) is part of the definition. Padding evens
+# out the treatment, though not fully. Two recipes that follow from the formula: with $s = 1$ and an odd
+# filter, $p = d(k-1)/2$ keeps the size; with $k = 3$, $s = 2$, $p = 1$ and $d = 1$, an even axis is halved
+# exactly.
 #
 # ## Channels and filters
 #
@@ -484,14 +486,14 @@ assert gaps["circular"].max() < 1e-12  # (7)
 assert (gaps["constant"][[0, 1, 7]] > 1e-3).sum() >= 2 and gaps["constant"][2:7].max() < 1e-12
 
 # %% [markdown] lang="es"
-# Con la imagen cerrada en círculo, exactamente. Con ceros la ley se rompe, y solo en las columnas que tocan
-# el borde: allí la ventana ve ceros que no se desplazan. Adentro se cumple. Una red con relleno puede saber,
-# por el borde, dónde está.
+# Con la imagen cerrada en círculo, exactamente. Con ceros la ley se rompe, y solo en las columnas cuya
+# ventana se asoma fuera, antes o después de desplazar: los ceros del relleno no se desplazan. Adentro se
+# cumple. Una red con relleno puede saber, por el borde, dónde está.
 
 # %% [markdown] lang="en"
-# With the image closed into a circle, exactly. With zeros the law breaks, and only in the columns that touch
-# the edge: there the window sees zeros that do not shift. Inside, it holds. A network with padding can tell
-# from the edge where it is.
+# With the image closed into a circle, exactly. With zeros the law breaks, and only in the columns whose
+# window looks outside, before or after the shift: the zeros of the padding do not shift. Inside, it holds. A
+# network with padding can tell from the edge where it is.
 
 # %% [markdown] lang="es"
 # ## Para llevarte
@@ -508,7 +510,8 @@ assert (gaps["constant"][[0, 1, 7]] > 1e-3).sum() >= 2 and gaps["constant"][2:7]
 # * `conv2d` does not turn the filter: it is cross-correlation. The convolution of mathematics turns and
 #   commutes.
 # * Size: $\lfloor (n + 2p - d(k-1) - 1)/s \rfloor + 1$ per axis. The floor leaves pixels unseen.
-# * The weights bear no place: they are few, and what they learn at one place holds at all, but for the edge.
+# * The weights bear no place: they are few, and what they learn at one place holds at all of them, except at
+#   the edge.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Una capa con `kernel_size=3`, `stride=2` y `padding=1` recibe 28 × 28. ¿Qué tamaño sale?
@@ -530,7 +533,7 @@ assert (gaps["constant"][[0, 1, 7]] > 1e-3).sum() >= 2 and gaps["constant"][2:7]
 # Copias en `conv2d` un filtro de un libro que define la convolución con la fórmula (2), y el borde sale con
 # el signo contrario. ¿Por qué?
 #
-# - [x] `conv2d` no gira el filtro, y al girar `[1, 0, −1]` cambia de signo.
+# - [x] `conv2d` no gira el filtro: al girarlo, `[1, 0, −1]` cambia de signo.
 # - [ ] El relleno de ceros cambia el signo: el relleno solo agrega sumandos nulos.
 # - [ ] Hay que transponer la imagen: eso cambiaría bordes verticales por horizontales.
 
@@ -538,7 +541,7 @@ assert (gaps["constant"][[0, 1, 7]] > 1e-3).sum() >= 2 and gaps["constant"][2:7]
 # You copy into `conv2d` a filter from a book that defines convolution by formula (2), and the edge comes out
 # with the opposite sign. Why?
 #
-# - [x] `conv2d` does not turn the filter, and when turned, `[1, 0, −1]` changes its sign.
+# - [x] `conv2d` does not turn the filter: when turned, `[1, 0, −1]` changes its sign.
 # - [ ] Zero padding changes the sign: padding only adds terms that are zero.
 # - [ ] The image must be transposed: that would trade vertical edges for horizontal ones.
 
@@ -573,15 +576,16 @@ for first, second in [(1, 1), (4, 2), (2, 5)]:
 # ### Ejercicio 2: el campo receptivo
 #
 # Escribe `stack(size, layers)` para una lista de capas `(kernel, stride, padding, dilation)`. Devuelve el
-# tamaño de la última salida y su *campo receptivo*: cuántos píxeles seguidos de la entrada llegan a una
-# salida. Pista: cada capa agrega $d(k - 1)$ píxeles, separados por el producto de los pasos anteriores.
+# tamaño de la última salida y su *campo receptivo*: cuántos píxeles abarca una salida en la entrada, del
+# primero al último de los que depende. Pista: cada capa agrega $d(k - 1)$ veces el producto de los pasos
+# anteriores.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: the receptive field
 #
 # Write `stack(size, layers)` for a list of layers `(kernel, stride, padding, dilation)`. Return the size of
-# the last output and its *receptive field*: how many input pixels in a row reach one output. Hint: each layer
-# adds $d(k - 1)$ pixels, spaced by the product of the strides before it.
+# the last output and its *receptive field*: how many input pixels one output spans, from the first to the
+# last on which it depends. Hint: each layer adds $d(k - 1)$ times the product of the strides before it.
 
 
 # %% tags=["solution"]

@@ -26,11 +26,11 @@ prerequisites:
     - The sine and the cosine of an angle.
 """
 # %% [markdown] lang="es"
-# El producto escalar de dos flechas da un número. El vectorial da otra flecha: perpendicular a ambas y tan
-# larga como grande es el paralelogramo que abarcan. Con él se calculan la normal de una superficie, el
-# momento de una fuerza y el eje de un giro. Al terminar esta lección lo escribirás de cuatro maneras y
-# podrás decir, con solo contar índices, por qué una de las fórmulas de los apuntes del curso no puede ser
-# correcta. Conviene haber leído [Productos escalares](dot_products.md).
+# El producto escalar de dos flechas da un número. El vectorial da otra flecha: perpendicular a ambas, y su
+# longitud es el área del paralelogramo que abarcan. Con él se calculan la normal de una superficie, el
+# momento de una fuerza y el eje de un giro. Al terminar esta lección lo escribirás de cuatro maneras y podrás
+# decir, con solo contar índices, por qué una de las fórmulas de los apuntes del curso no puede ser correcta.
+# Conviene haber leído [Productos escalares](dot_products.md).
 #
 # Acompaña la parte de operaciones con tensores de la sección *PyTorch Fundamentals* del curso [PyTorch for
 # Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) y el [capítulo
@@ -49,10 +49,10 @@ prerequisites:
 
 # %% [markdown] lang="en"
 # The dot product of two arrows is a number. The vector product is another arrow: perpendicular to both, and
-# as long as the parallelogram that they span is large. It computes the normal of a surface, the torque of a
-# force and the axis of a rotation. By the end of this lesson you will write it in four ways and be able to
-# say, just by counting indices, why one of the formulas of the course notes cannot be right. It helps to have
-# read [Dot products](dot_products.md).
+# its length is the area of the parallelogram that they span. It computes the normal of a surface, the torque
+# of a force and the axis of a rotation. By the end of this lesson you will write it in four ways and be able
+# to say, just by counting indices, why one of the formulas of the course notes cannot be right. It helps to
+# have read [Dot products](dot_products.md).
 #
 # It goes with the tensor operations in the section *PyTorch Fundamentals* of the course [PyTorch for Deep
 # Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) and with [chapter
@@ -138,7 +138,9 @@ print(int((epsilon != 0).sum()), tr(es="de 27 no son cero", en="of 27 are not ze
 
 # %%
 def place(j, k, l):
-    return l + 0.44 * j, -k + 0.36 * j  # l to the right, k downwards, j away from us
+    # es: l hacia la derecha, k hacia abajo, j hacia el fondo
+    # en: l to the right, k downwards, j away from us
+    return l + 0.44 * j, -k + 0.36 * j
 
 
 def dot(ax, x, y, sign):
@@ -181,8 +183,8 @@ for one, other in zip(ring, ring[1:] + ring[:1], strict=True):
 # %% [markdown] lang="es"
 # Las seis casillas forman un hexágono de signos alternados. Cada lado es un intercambio de dos índices y
 # cambia el signo; dos lados son una rotación de los tres, que lo conserva:
-# $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$. Cada rebanada $j$ es una matriz antisimétrica, la del
-# producto por $\hat e_j$.
+# $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$. Cada rebanada $j$ es una matriz antisimétrica, la que
+# lleva $\vec y$ a $\vec y \times \hat e_j$.
 #
 # ## El producto, de cuatro maneras
 #
@@ -197,9 +199,8 @@ for one, other in zip(ring, ring[1:] + ring[:1], strict=True):
 
 # %% [markdown] lang="en"
 # The six cells form a hexagon of alternating signs. Each side is a swap of two indices and changes the sign;
-# two sides are a rotation of the three, which keeps it:
-# $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$. Each slice $j$ is an antisymmetric matrix, that of the
-# product with $\hat e_j$.
+# two sides are a rotation of the three, which keeps it: $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$.
+# Each slice $j$ is an antisymmetric matrix, the one that takes $\vec y$ to $\vec y \times \hat e_j$.
 #
 # ## The product in four ways
 #
@@ -263,15 +264,15 @@ assert not torch.allclose(torch.cross(X, Y, dim=0), torch.linalg.cross(X, Y))
 #
 # ## Qué mide
 #
-# La longitud de $\vec x \times \vec y$ es el área del paralelogramo, $\lVert x \rVert \lVert y \rVert \sin
-# \theta$. Sin ángulos, esto es la identidad de Lagrange:
+# La longitud de $\vec x \times \vec y$ es el área del paralelogramo,
+# $\lVert \vec x \rVert\, \lVert \vec y \rVert \sin \theta$. Sin ángulos, esto es la identidad de Lagrange:
 #
 # $$\lVert \vec x \times \vec y \rVert^2 + (\vec x \cdot \vec y)^2
 # = \lVert \vec x \rVert^2\, \lVert \vec y \rVert^2 . \tag{4}$$
 #
-# La dirección es perpendicular a ambos y la elige la regla de la mano derecha: si los dedos van de $\vec x$ a
-# $\vec y$, el pulgar señala $\vec x \times \vec y$. Dos vectores de longitud 1 se abren de 0° a 180°: ¿dónde
-# es máximo cada producto, el escalar y el vectorial?
+# La dirección es perpendicular a ambos; el sentido lo elige la regla de la mano derecha: si los dedos van de
+# $\vec x$ a $\vec y$, el pulgar señala $\vec x \times \vec y$. Dos vectores de longitud 1 se abren de 0° a
+# 180°: ¿dónde es máximo el producto escalar, y dónde la longitud del vectorial?
 
 # %% [markdown] lang="en"
 # With four vectors they agree; with three, `torch.cross` multiplies **columns** and returns something else of
@@ -279,23 +280,25 @@ assert not torch.allclose(torch.cross(X, Y, dim=0), torch.linalg.cross(X, Y))
 #
 # ## What it measures
 #
-# The length of $\vec x \times \vec y$ is the area of the parallelogram, $\lVert x \rVert \lVert y \rVert \sin
-# \theta$. Without angles, this is Lagrange's identity:
+# The length of $\vec x \times \vec y$ is the area of the parallelogram,
+# $\lVert \vec x \rVert\, \lVert \vec y \rVert \sin \theta$. Without angles, this is Lagrange's identity:
 #
 # $$\lVert \vec x \times \vec y \rVert^2 + (\vec x \cdot \vec y)^2
 # = \lVert \vec x \rVert^2\, \lVert \vec y \rVert^2 . \tag{4}$$
 #
-# The direction is perpendicular to both, and the right-hand rule chooses it: if the fingers go from $\vec x$
-# to $\vec y$, the thumb points along $\vec x \times \vec y$. Two vectors of length 1 open from 0° to 180°:
-# where is each product largest, the dot and the vector product?
+# The direction is perpendicular to both, and of its two senses the right-hand rule chooses one: if the
+# fingers go from $\vec x$ to $\vec y$, the thumb points along $\vec x \times \vec y$. Two vectors of length 1
+# open from 0° to 180°: where is the dot product largest, and where the length of the vector product?
 
 # %%
 for _ in range(20):
     x, y = random(3), random(3)
     z = torch.linalg.cross(x, y)
     assert_agree(sum=z @ z + (x @ y) ** 2, product=(x @ x) * (y @ y))  # (4)
-    assert abs(z @ x) < 1e-13 and abs(z @ y) < 1e-13  # perpendicular to both
-    assert torch.linalg.det(torch.stack([x, y, z])) > 0  # right-handed
+    # es: perpendicular a ambos, y de mano derecha
+    # en: perpendicular to both, and right-handed
+    assert abs(z @ x) < 1e-13 and abs(z @ y) < 1e-13
+    assert torch.linalg.det(torch.stack([x, y, z])) > 0
 
 
 # %%
@@ -331,8 +334,9 @@ assert degrees[area.argmax()] == 90 and degrees[dots.argmax()] == 0
 assert torch.allclose(area, degrees.deg2rad().sin()) and torch.allclose(dots, degrees.deg2rad().cos())
 
 # %% [markdown] lang="es"
-# El escalar mide cuánto se parecen dos direcciones; el vectorial, cuánto les falta para estar en una misma
-# recta. Por (4), sus cuadrados suman siempre lo mismo: lo que uno gana lo pierde el otro.
+# Entre vectores de longitud 1, el escalar mide cuánto se parecen dos direcciones; el vectorial, cuánto les
+# falta para estar en una misma recta. Por (4), sus cuadrados suman siempre lo mismo: lo que uno gana lo
+# pierde el otro.
 #
 # La mano derecha esconde una convención. Bajo una transformación ortogonal $Q$ se tiene
 # $(Q\vec x) \times (Q\vec y) = \det(Q)\; Q(\vec x \times \vec y)$: un giro lleva el producto consigo, un
@@ -340,8 +344,9 @@ assert torch.allclose(area, degrees.deg2rad().sin()) and torch.allclose(dots, de
 # base](change_of_basis.md).
 
 # %% [markdown] lang="en"
-# The dot product measures how alike two directions are; the vector product, how far they are from lying on
-# one line. By (4), their squares always add up to the same: what one gains the other loses.
+# Between vectors of length 1, the dot product measures how alike two directions are; the vector product, how
+# far they are from lying on one line. By (4), their squares always add up to the same: what one gains the
+# other loses.
 #
 # The right hand hides a convention. Under an orthogonal transformation $Q$ we have
 # $(Q\vec x) \times (Q\vec y) = \det(Q)\; Q(\vec x \times \vec y)$: a rotation takes the product along, a
@@ -450,8 +455,8 @@ for _ in range(5):
 # %% [markdown] lang="es"
 # ## Una matriz y un vector
 #
-# El producto de un tensor de segundo orden $A$ con un vector actúa sobre la segunda pieza de $A$ y deja la
-# primera en paz:
+# El producto de un tensor de segundo orden $A$ con un vector actúa sobre la segunda pieza de $A$ y deja igual
+# la primera. Los apuntes lo escriben con $\wedge$, que aquí significa lo mismo que $\times$:
 #
 # $$A \wedge \vec x = (A_{ij}\, \hat e_i \otimes \hat e_j) \wedge (x_k\, \hat e_k)
 # = A_{ij}\, x_k\, \hat e_i \otimes (\hat e_j \times \hat e_k)
@@ -464,7 +469,7 @@ for _ in range(5):
 # ## A matrix and a vector
 #
 # The product of a second-order tensor $A$ and a vector acts on the second piece of $A$ and leaves the first
-# one alone:
+# as it is. The notes write it with $\wedge$, which here means the same as $\times$:
 #
 # $$A \wedge \vec x = (A_{ij}\, \hat e_i \otimes \hat e_j) \wedge (x_k\, \hat e_k)
 # = A_{ij}\, x_k\, \hat e_i \otimes (\hat e_j \times \hat e_k)
@@ -564,8 +569,8 @@ assert min(errors) > 0.1
 # Tres, y son la misma: $jkl$, $klj$ y $ljk$ se obtienen por rotación y valen lo mismo. Las tres que van al
 # revés dan el signo contrario; de las otras `{python} counts["wrong"]` no se salva ninguna, y
 # `{python} counts["refused"]`, la impresa entre ellas, ni siquiera se pueden calcular. El experimento señala
-# la fórmula (7) y solo esa. La definición correcta es (1): $\hat e_j \wedge \hat e_k = \epsilon_{jkl}\,
-# \hat e_l$.
+# la fórmula (7) y solo esa. La definición correcta es (1):
+# $\hat e_j \wedge \hat e_k = \epsilon_{jkl}\, \hat e_l$.
 #
 # ## De una matriz a un giro
 #
@@ -611,7 +616,7 @@ for _ in range(10):
 #   ni se asocia.
 # * $A \wedge \vec x$ multiplica cada fila: `torch.linalg.cross(A, x.expand_as(A))`.
 # * Un índice libre aparece una vez en cada lado; uno repetido, dos veces en uno. Lo que no cumple eso no
-#   significa nada, y `einsum` lo rechaza.
+#   significa nada en esta notación; `einsum` rechaza el índice que está solo en el resultado.
 # * Escribe `torch.linalg.cross`; con tres vectores, `torch.cross` sin `dim` se equivoca de eje.
 
 # %% [markdown] lang="en"
@@ -622,8 +627,8 @@ for _ in range(10):
 # * $\vec x \times \vec y$ measures an area, is perpendicular to both, and its sense is a convention. It
 #   neither commutes nor associates.
 # * $A \wedge \vec x$ multiplies every row: `torch.linalg.cross(A, x.expand_as(A))`.
-# * A free index appears once on each side; a repeated one, twice on one side. What breaks this means nothing,
-#   and `einsum` refuses it.
+# * A free index appears once on each side; a repeated one, twice on one side. What breaks this means nothing
+#   in this notation; `einsum` refuses the index that stands only in the result.
 # * Write `torch.linalg.cross`; with three vectors, `torch.cross` without `dim` gets the axis wrong.
 
 # %% [markdown] lang="es" tags=["quiz"]
@@ -670,7 +675,9 @@ octahedron = torch.stack(
     [torch.diag(torch.tensor(signs3, dtype=torch.float64)) for signs3 in product((1.0, -1.0), repeat=3)]
 )
 assert_agree(known=torch.tensor(4 * 3**0.5, dtype=torch.float64), yours=surface(octahedron))
-triangles = random(3, 3, 3)  # three of them: the wrong axis would show
+# es: tres triángulos, para que se note un eje equivocado
+# en: three triangles, so that a wrong axis shows
+triangles = random(3, 3, 3)
 edges = triangles[:, 1:] - triangles[:, :1]
 gram = torch.einsum("tac,tbc->tab", edges, edges)
 assert_agree(gram=torch.linalg.det(gram).sqrt().sum() / 2, yours=surface(triangles))
@@ -736,7 +743,7 @@ assert abs(determinant(torch.ones(3, 3))) < 1e-12
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# Antes: los [productos escalares](dot_products.md). Después: [producto exterior, traza y
+# Antes: los [productos escalares](dot_products.md). Después: [producto tensorial, traza y
 # normas](outer_trace_norm.md), donde la pieza $\hat e_i \otimes \hat e_l$ se vuelve protagonista. La [página
 # de erratas](errata.md) reúne esta y las demás correcciones a los apuntes.
 

@@ -26,8 +26,8 @@ prerequisites:
 # %% [markdown] lang="es"
 # `A @ B`, `torch.outer`, `torch.trace`, `torch.bmm`: muchas funciones de PyTorch hacen lo mismo, multiplicar
 # y sumar sobre índices. `torch.einsum` las escribe todas con la fórmula misma. Al terminar esta lección
-# leerás sus cadenas en voz alta, las escribirás desde una fórmula, sabrás cuánto cuestan y conocerás sus
-# trampas. Conviene haber leído [Productos escalares](../tensor_mathematics/dot_products.md).
+# leerás sus cadenas en voz alta, las escribirás a partir de una fórmula, sabrás cuánto cuestan y conocerás
+# sus trampas. Conviene haber leído [Productos escalares](../tensor_mathematics/dot_products.md).
 #
 # Acompaña la parte de multiplicación de matrices de la sección *PyTorch Fundamentals* del curso [PyTorch for
 # Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) y el [capítulo
@@ -161,7 +161,7 @@ print(text_table((tr(es="cadena", en="string"), tr(es="forma", en="shape"), ""),
 
 # %% [markdown] lang="es"
 # La última no tiene nombre propio, y se lee igual de bien: $j$ y $l$ están en uno solo y se van, así que cada
-# matriz se suma por filas; quedan dos vectores y su producto exterior. Esto es lo que dice el módulo:
+# matriz se suma por filas; quedan dos vectores y su producto tensorial. Esto es lo que dice el módulo:
 
 # %% [markdown] lang="en"
 # The last one has no name of its own, and reads just as well: $j$ and $l$ are in one operand and go, so each
@@ -275,26 +275,29 @@ difference = assert_agree(
 # ## Lo que cuesta
 #
 # Los bucles dicen también el costo de una cadena de dos operandos: una multiplicación por cada combinación de
-# valores de *todas* las letras, se sumen o no. Si $n_\ell$ es el tamaño de la letra $\ell$,
+# valores de *todas* las letras, se sumen o no. Si $n_\ell$ es el tamaño de la letra $\ell$, son
 #
 # $$\text{multiplicaciones} = \prod_{\ell \,\in\, \alpha \cup \beta} n_{\ell} . \tag{4}$$
 #
-# Con tres operandos hay un orden que elegir. $A \cdot B \cdot \vec x$ es `"ij,jk,k->i"`. Una idea natural es
-# que el orden en que uno escribe los operandos no importe, porque la fórmula es la misma y `einsum` ya verá.
-# Contemos las multiplicaciones que hace de verdad, con los operandos escritos en un orden y en el otro.
+# PyTorch hace las mismas, salvo con una letra que está en un solo operando y se va: esa la suma antes de
+# multiplicar. Con tres operandos hay además un orden que elegir. $A \cdot B \cdot \vec x$ es `"ij,jk,k->i"`.
+# Una idea natural es que el orden en que uno escribe los operandos no importe, porque la fórmula es la misma
+# y `einsum` ya verá. Contemos las multiplicaciones que hace de verdad, con los operandos escritos en un orden
+# y en el otro.
 
 # %% [markdown] lang="en"
 # ## What it costs
 #
 # The loops tell the cost of a string of two operands as well: one multiplication for each combination of
-# values of *all* letters, summed or not. If $n_\ell$ is the size of letter $\ell$,
+# values of *all* letters, summed or not. If $n_\ell$ is the size of letter $\ell$, there are
 #
 # $$\text{multiplications} = \prod_{\ell \,\in\, \alpha \cup \beta} n_{\ell} . \tag{4}$$
 #
-# With three operands there is an order to choose. $A \cdot B \cdot \vec x$ is `"ij,jk,k->i"`. A natural idea
-# is that the order in which the operands are written does not matter, since the formula is the same and
-# `einsum` will work it out. Let us count the multiplications that it really does, with the operands in one
-# order and in the other.
+# PyTorch does the same number, except for a letter that is in one operand only and goes: it sums over that
+# one before it multiplies. With three operands there is an order to choose as well. $A \cdot B \cdot \vec x$
+# is `"ij,jk,k->i"`. A natural idea is that the order in which the operands are written does not matter, since
+# the formula is the same and `einsum` will work it out. Let us count the multiplications that it really does,
+# with the operands in one order and in the other.
 
 
 # %%
@@ -468,7 +471,8 @@ else:
 # * Una letra por eje. Lo que no aparece tras la flecha se suma.
 # * Dos preguntas por letra: ¿en uno o en los dos?, ¿queda o se va? Las cuatro respuestas son eje libre, suma,
 #   batch y contracción.
-# * Dos operandos cuestan el producto de los tamaños de todas las letras. Con tres, el orden lo pones tú.
+# * Dos operandos cuestan, como mucho, el producto de los tamaños de todas las letras. Con tres, el orden lo
+#   pones tú.
 # * Escribe siempre la flecha, y desconfía de los ejes de tamaño 1.
 
 # %% [markdown] lang="en"
@@ -477,7 +481,7 @@ else:
 # * One letter per axis. What does not appear after the arrow is summed.
 # * Two questions per letter: in one or in both, and does it stay or go? The four answers are free axis, sum,
 #   batch and contraction.
-# * Two operands cost the product of the sizes of all letters. With three, the order is yours to set.
+# * Two operands cost at most the product of the sizes of all letters. With three, the order is yours to set.
 # * Always write the arrow, and distrust axes of size 1.
 
 # %% [markdown] lang="es" tags=["quiz"]
@@ -495,14 +499,15 @@ else:
 # - [ ] `(8, 8, 5)`: if both batches were combined all with all, they would have different letters.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Escribes `torch.einsum("xw,wo", x, weight)` y la pérdida no baja. ¿Qué ocurrió?
+# Escribes `torch.einsum("xw,wo", x, weight)` y la forma que sale no es la que esperabas. ¿Qué ocurrió?
 #
 # - [x] Sin flecha el resultado es `"ox"`: la transpuesta de lo que querías.
 # - [ ] `w` se suma dos veces: una letra contraída se suma una vez.
 # - [ ] Nada, `"xw,wo"` es `x @ weight`: lo sería si la letra libre de `x` viniera antes en el alfabeto.
 
 # %% [markdown] lang="en" tags=["quiz"]
-# You write `torch.einsum("xw,wo", x, weight)`, and the loss does not fall. What happened?
+# You write `torch.einsum("xw,wo", x, weight)`, and the shape that comes out is not the one you expected. What
+# happened?
 #
 # - [x] Without an arrow the result is `"ox"`: the transpose of what you wanted.
 # - [ ] `w` is summed twice: a contracted letter is summed once.
@@ -512,15 +517,17 @@ else:
 # ### Ejercicio 1: de la fórmula a la cadena
 #
 # Completa `strings` con la cadena de cada cuenta: `quadratic`, $s = x_i A_{ij} y_j$; `covariance`,
-# $C_{jk} = \sum_n X_{nj} X_{nk}$; `last_trace`, la traza de cada matriz de un batch; `weighted`, la media de
-# los vectores $X_n$ con pesos $w_n$. Con flecha.
+# $C_{jk} = \sum_n X_{nj} X_{nk}$ (con datos centrados es la covarianza, sin dividir por cuántos son);
+# `last_trace`, la traza de cada matriz de un batch; `weighted`, la media de los vectores $X_n$ con pesos
+# $w_n$ que suman 1. Con flecha.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: from the formula to the string
 #
 # Fill in `strings` with the string of each sum: `quadratic`, $s = x_i A_{ij} y_j$; `covariance`,
-# $C_{jk} = \sum_n X_{nj} X_{nk}$; `last_trace`, the trace of each matrix of a batch; `weighted`, the mean of
-# the vectors $X_n$ with weights $w_n$. With the arrow.
+# $C_{jk} = \sum_n X_{nj} X_{nk}$ (for centred data the covariance, not divided by their number);
+# `last_trace`, the trace of each matrix of a batch; `weighted`, the mean of the vectors $X_n$ with weights
+# $w_n$ that add up to 1. With the arrow.
 
 # %% tags=["solution"]
 strings = {

@@ -24,20 +24,20 @@ prerequisites:
     - For the first point, the lesson “The vector product”.
 """
 # %% [markdown] lang="es"
-# Este sitio creció de dos documentos de apuntes, `000_052679dadd7c4dc5.txt` y `001_3b7e2eb59304259b.txt`, que
-# acompañan la introducción y la sección *PyTorch Fundamentals* del curso [PyTorch for Deep Learning
-# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) y el [capítulo
+# Este sitio creció de dos documentos de apuntes, `000_052679dadd7c4dc5.txt` y `001_3b7e2eb59304259b.txt`
+# (aquí, 000 y 001), que acompañan la introducción y la sección *PyTorch Fundamentals* del curso [PyTorch for
+# Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) y el [capítulo
 # 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) de su libro. Casi todo lo que afirman se sostiene
 # y está en las lecciones. Nueve puntos, no. Al terminar esta página sabrás cuáles son, qué es lo correcto y
 # qué ejecución lo prueba; cada sección enlaza a la lección que lo cuenta entero.
 #
-# Antes de leer, apuesta: de los nueve, ¿cuántos son una errata de imprenta, cuántos una generalización de más
-# y cuántos una cifra sin fecha?
+# Antes de leer, apuesta: de los nueve, ¿cuántos son una errata de imprenta, cuántos generalizan de más y
+# cuántos son una cifra sin fecha?
 
 # %% [markdown] lang="en"
-# This site grew from two documents of notes, `000_052679dadd7c4dc5.txt` and `001_3b7e2eb59304259b.txt`, which
-# go with the introduction and the section *PyTorch Fundamentals* of the course [PyTorch for Deep Learning
-# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) and with [chapter
+# This site grew from two documents of notes, `000_052679dadd7c4dc5.txt` and `001_3b7e2eb59304259b.txt` (here,
+# 000 and 001), which go with the introduction and the section *PyTorch Fundamentals* of the course [PyTorch
+# for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) and with [chapter
 # 00](https://www.learnpytorch.io/00_pytorch_fundamentals/) of its book. Nearly everything they state holds
 # and is in the lessons. Nine points do not. By the end of this page you will know which they are, what is
 # right, and which run proves it; every section links to the lesson that tells it in full.
@@ -99,45 +99,47 @@ def random(*shape):
 epsilon = levi_civita().double()
 for _ in range(5):
     A, x = random(3, 3), random(3)
-    rows = torch.linalg.cross(A, x.expand_as(A))  # each row of A times x: no formula with indices
+    # es: la verdad sin fórmulas con índices: cada fila de A por x
+    # en: the truth without formulas in indices: each row of A times x
+    rows = torch.linalg.cross(A, x.expand_as(A))
     einsum = torch.einsum("ij,k,jkl->il", A, x, epsilon)
     assert_agree(rows=rows, loop=matrix_cross_vector(A, x), einsum=einsum)  # (1)
     forced = torch.einsum("ijk,ij,k->i", epsilon, A, x)[:, None].expand(3, 3)
     print(tr(es="(1) coincide; la impresa, forzada:", en="(1) agrees; the printed one, forced:"), end=" ")
-    print(f"{relative_error(forced, rows):.2f}")
+    print(localized(f"{relative_error(forced, rows):.2f}"))
 
 # %% tags=["raises=RuntimeError"]
 torch.einsum("ijk,ij,k->il", epsilon, A, x)
 
 # %% [markdown] lang="es"
-# La impresa no se puede calcular, y si se inventa un $l$ repitiendo lo que hay, el error es del tamaño del
-# resultado. La lección [Producto vectorial](cross_product.md) prueba las 64 maneras de cambiarle las letras a
-# $\epsilon$: solo acierta (1).
+# La fórmula impresa no se puede calcular, y si se inventa un $l$ repitiendo lo que hay, el error es del
+# tamaño del resultado. La lección [Producto vectorial](cross_product.md) prueba las 64 maneras de cambiarle
+# las letras a $\epsilon$: solo aciertan las tres que equivalen a (1).
 #
 # ## 2 · A cada máquina su red
 #
 # **Los apuntes** (000, «GPU / TPU») recomiendan TPU para redes convolucionales, GPU para redes completamente
 # conectadas y CPU para redes recurrentes.
 #
-# **Lo correcto**: la frase resume mal un hallazgo sobre máquinas y tamaños concretos ([Wang, Wei y Brooks,
-#  2019](https://arxiv.org/abs/1907.10701); en las recurrentes, la CPU ganaba en aprovechamiento de su máximo,
-#  no en velocidad). Como regla general es una afirmación sobre datos, y se juzga con datos: una regla escrita
-#  de antemano se aplica a las filas publicadas cada vez que se construye esta página.
+# **Lo correcto**: la frase resume mal un hallazgo sobre máquinas y tamaños concretos, el de [Wang, Wei y
+# Brooks (2019)](https://arxiv.org/abs/1907.10701); en las recurrentes, la CPU ganaba en aprovechamiento de su
+# máximo, no en velocidad. Como regla general es una afirmación sobre datos, y se juzga con datos: una regla
+# escrita de antemano se aplica a las filas publicadas cada vez que se construye esta página.
 
 # %% [markdown] lang="en"
-# The printed one cannot be computed, and if an $l$ is invented by repeating what is there, the error is as
-# large as the result. The lesson [The vector product](cross_product.md) tries all 64 ways to change the
-# letters of $\epsilon$: only (1) is right.
+# The printed formula cannot be computed, and if an $l$ is invented by repeating what is there, the error is
+# as large as the result. The lesson [The vector product](cross_product.md) tries all 64 ways to change the
+# letters of $\epsilon$: only the three that amount to (1) are right.
 #
 # ## 2 · To each machine its network
 #
 # **The notes** (000, “GPU / TPU”) recommend TPUs for convolutional networks, GPUs for fully connected
 # networks and CPUs for recurrent networks.
 #
-# **What is right**: the sentence is a poor summary of a finding about particular machines and sizes ([Wang,
-#  Wei and Brooks, 2019](https://arxiv.org/abs/1907.10701); on recurrent networks the CPU won in the use of
-#  its peak, not in speed). As a general rule it is a statement about data, and data judge it: a rule written
-#  beforehand is applied to the published rows whenever this page is built.
+# **What is right**: the sentence is a poor summary of a finding about particular machines and sizes, that of
+# [Wang, Wei and Brooks (2019)](https://arxiv.org/abs/1907.10701); on recurrent networks the CPU won in the
+# use of its peak, not in speed. As a general rule it is a statement about data, and data judge it: a rule
+# written beforehand is applied to the published rows whenever this page is built.
 
 # %%
 rulings = {
@@ -155,8 +157,8 @@ assert all(ruling.verdict in {"in part", "fails"} for ruling in rulings.values()
 assert relative_error(forced, rows) > 0.1
 
 # %% [markdown] lang="es"
-# Ninguna de las tres se cumple sin más. Los números, de dónde salen y qué fila haría cambiar cada veredicto
-# están en [El libro de afirmaciones](../benchmarks/claims.md).
+# Ninguna de las tres se cumple sin reservas. Los números, de dónde salen y qué fila haría cambiar cada
+# veredicto están en [El libro de afirmaciones](../benchmarks/claims.md).
 #
 # ## 3 · «Las TPU pierden precisión»
 #
@@ -167,8 +169,8 @@ assert relative_error(forced, rows) > 0.1
 # mismos. Todo lo que sigue corre en la CPU que construyó esta página. ¿Qué formato se equivoca más?
 
 # %% [markdown] lang="en"
-# None of the three just holds. The numbers, where they come from and which row would change each verdict are
-# in [The ledger of claims](../benchmarks/claims.md).
+# None of the three holds without reservation. The numbers, where they come from and which row would change
+# each verdict are in [The ledger of claims](../benchmarks/claims.md).
 #
 # ## 3 · “TPUs lose precision”
 #
@@ -198,9 +200,9 @@ assert list(losses.values()) == sorted(losses.values())
 assert losses["int8"] > 1000 * losses["float32"] and losses["bfloat16"] > 1000 * losses["float32"]
 
 # %% [markdown] lang="es"
-# El mismo chip pierde entre siete cifras y menos de dos, según lo que se le pida; otro procesador cambia
-# estos números poco y su orden no. Cómo crece el error con el tamaño y cómo se recupera sumando varias
-# pasadas está en [Precisión](../benchmarks/precision.md).
+# El mismo chip conserva desde unas siete cifras hasta menos de dos, según el formato que se le pida; en otro
+# procesador los números pueden cambiar un poco. Cómo crece el error con el tamaño y cómo se recupera sumando
+# varias pasadas está en [Precisión](../benchmarks/precision.md).
 #
 # ## 4 · Rangos, datos y qué es un tensor
 #
@@ -211,9 +213,9 @@ assert losses["int8"] > 1000 * losses["float32"] and losses["bfloat16"] > 1000 *
 # y se vuelve matriz después del *embedding* (vector aprendido para cada símbolo).
 
 # %% [markdown] lang="en"
-# The same chip keeps between seven digits and fewer than two, depending on what it is asked for; another
-# processor changes these numbers little and their order not at all. How the error grows with size, and how
-# several passes buy it back, is in [Precision](../benchmarks/precision.md).
+# The same chip keeps from about seven digits to fewer than two, depending on the format it is asked for; on
+# another processor the numbers may change a little. How the error grows with size, and how several passes buy
+# it back, is in [Precision](../benchmarks/precision.md).
 #
 # ## 4 · Ranks, data, and what a tensor is
 #
@@ -247,8 +249,8 @@ for name, values in data.items():
 # %% [markdown] lang="en"
 # And an array of numbers is not yet a tensor in the sense of physics and geometry. It is one if, when a
 # matrix $R$ turns the basis, its components change so that the object stays the same: $\vec x$ becomes
-# $R\vec x$ and $A$ becomes $R A R^\top$. The product $A \cdot \vec x$ keeps that rule. Does `relu` keep it,
-# which works on single numbers?
+# $R\vec x$ and $A$ becomes $R A R^\top$. The product $A \cdot \vec x$ keeps that rule. Does `relu`, which
+# works on single numbers, keep it?
 
 # %%
 A, x = random(3, 3), random(3)
@@ -262,9 +264,9 @@ assert [values.ndim for values in data.values()] == [1, 2, 3, 1, 2, 3]
 assert relative_error((R @ x).relu(), R @ x.relu()) > 0.1
 
 # %% [markdown] lang="es"
-# No. Para una red esto no es un defecto: sus ejes son columnas de una tabla, y llamar tensor al arreglo es un
-# uso establecido. Pero «en otras palabras, un arreglo» borra la mitad de la definición. Más, en [Tensores y
-# rango](../fundamentals/tensors_and_rank.md) y en [Cambio de base](change_of_basis.md).
+# No. Para una red esto no es un defecto: sus componentes son las columnas de una tabla, y llamar tensor al
+# arreglo es un uso establecido. Pero «en otras palabras es un arreglo» borra la mitad de la definición. Más,
+# en [Tensores y rango](../fundamentals/tensors_and_rank.md) y en [Cambio de base](change_of_basis.md).
 #
 # ## 5 · Tres paradigmas que son cuatro
 #
@@ -275,9 +277,9 @@ assert relative_error((R @ x).relu(), R @ x.relu()) > 0.1
 # etiquetas? ¿Hay respuestas correctas en la pérdida?
 
 # %% [markdown] lang="en"
-# No. For a network this is no fault: its axes are columns of a table, and to call the array a tensor is
-# established usage. But “in other words, an array” erases half of the definition. More in [Tensors and
-# rank](../fundamentals/tensors_and_rank.md) and in [Change of basis](change_of_basis.md).
+# No. For a network this is no fault: its components are the columns of a table, and to call the array a
+# tensor is established usage. But “in other words it is an array” erases half of the definition. More in
+# [Tensors and rank](../fundamentals/tensors_and_rank.md) and in [Change of basis](change_of_basis.md).
 #
 # ## 5 · Three paradigms that are four
 #
@@ -331,8 +333,9 @@ assert len(listed) == 4
 #
 # ## 6 · «58 % de los artículos», «el más popular»
 #
-# **Los apuntes** (000, «¿Por qué PyTorch?») dicen que PyTorch está en el 58 % de los artículos; los dos lo
-# llaman el más popular en investigación. Y citan Theano, Caffe y CNTK (000) como bibliotecas en uso.
+# **Los apuntes** (000, «¿Por qué PyTorch?») dicen que PyTorch está en el 58 % de los artículos de aprendizaje
+# profundo; los dos lo llaman el más popular en investigación. Además, 000 pone a Theano, Caffe y CNTK entre
+# las bibliotecas populares o compatibles con CUDA, sin decir que terminaron.
 #
 # **Lo correcto**: una proporción sin fecha, fuente ni denominador no se puede comprobar. Si un catálogo cubre
 # la fracción $c$ de los artículos y encuentra en ella una proporción $s$, la de todos solo está acotada:
@@ -348,8 +351,9 @@ assert len(listed) == 4
 #
 # ## 6 · “58% of papers”, “the most popular”
 #
-# **The notes** (000, “¿Por qué PyTorch?”) say that PyTorch is in 58% of the papers; both call it the most
-# popular in research. And they name Theano, Caffe and CNTK (000) as libraries in use.
+# **The notes** (000, “¿Por qué PyTorch?”) say that PyTorch is in 58% of the papers on deep learning; both
+# call it the most popular in research. Besides, 000 puts Theano, Caffe and CNTK among the libraries that are
+# popular or work with CUDA, without saying that they ended.
 #
 # **What is right**: a share without a date, a source and a denominator cannot be checked. If a catalogue
 # covers the fraction $c$ of the papers and finds the share $s$ in it, that of all papers is only bounded:
@@ -362,9 +366,11 @@ assert len(listed) == 4
 papers, share = 1000, 0.58
 for covered in range(papers + 1):
     inside = ceil(share * covered)
-    low, high = inside / papers, (inside + papers - covered) / papers  # nobody outside uses it; everybody
+    # es: de los artículos sin clasificar, no la usa ninguno, o la usan todos
+    # en: of the papers not classified, none uses it, or all of them do
+    low, high = inside / papers, (inside + papers - covered) / papers
     assert low >= share * covered / papers  # (2)
-    assert high <= share * covered / papers + 1 - covered / papers + 1 / papers  # (2), up to one paper
+    assert high <= share * covered / papers + 1 - covered / papers + 1 / papers  # (2)
     if low > 0.5:
         break
 coverage = covered / papers
@@ -412,14 +418,16 @@ print(export_text(tree.fit(iris.data, iris.target), feature_names=iris.feature_n
 print(tree_right)
 
 # %% [markdown] lang="es"
-# En medio están las redes: no se leen, pero se les puede preguntar. La *saliencia* multiplica cada píxel por
-# la derivada de la respuesta respecto de él. Si de verdad señala en qué se apoya la red, borrar lo que señala
-# debe hacer más daño que borrar la misma cantidad de tinta al azar. ¿Cuánto más?
+# En medio están las redes: no se leen, pero se les puede preguntar. La *relevancia* (en inglés, *saliency*)
+# de un píxel dice cuánto cambiaría la respuesta con él; aquí, el píxel por la derivada de la respuesta
+# respecto de él. Si de verdad señala en qué se apoya la red, borrar lo que señala debe hacer más daño que
+# borrar la misma cantidad de píxeles con tinta al azar. ¿Cuánto más?
 
 # %% [markdown] lang="en"
-# In between are networks: they cannot be read, but they can be asked. *Saliency* multiplies each pixel by the
-# derivative of the answer with respect to it. If it truly points at what the network relies on, erasing what
-# it points at must do more harm than erasing as much ink at random. How much more?
+# In between are networks: they cannot be read, but they can be asked. The *saliency* of a pixel says how much
+# the answer would change with it; here, the pixel times the derivative of the answer with respect to it. If
+# it truly points at what the network relies on, erasing what it points at must do more harm than erasing as
+# many inked pixels at random. How much more?
 
 
 # %%
@@ -461,15 +469,18 @@ def erase(x, score, count):
 
 ERASED = 8
 harm = []
+print(tr(es="entera → 8 al azar → 8 señalados", en="whole → 8 at random → 8 pointed at"))
 for model in readers:
-    chance = torch.rand(test_pixels.shape, generator=generator) * (test_pixels > 0)  # inked pixels only
+    # es: solo píxeles con tinta
+    # en: inked pixels only
+    chance = torch.rand(test_pixels.shape, generator=generator) * (test_pixels > 0)
     scores = (saliency(model, test_pixels), chance)
     pointed, by_chance = (right(model, erase(test_pixels, score, ERASED), test_labels) for score in scores)
     harm.append((right(model, test_pixels, test_labels), by_chance, pointed))
     print(*harm[-1], sep=" → ")
 
 # %%
-# alt es: Un dígito, su saliencia, y el mismo con ocho píxeles borrados al azar y con los ocho señalados.
+# alt es: Un dígito, su relevancia, y el mismo con ocho píxeles borrados al azar y con los ocho señalados.
 # alt en: One digit, its saliency, and the same with eight pixels erased at random and the eight pointed at.
 one = [score[:1] for score in scores]
 panels = [
@@ -479,7 +490,7 @@ panels = [
 ]
 names = (
     tr(es="dígito", en="digit"),
-    tr(es="saliencia", en="saliency"),
+    tr(es="relevancia", en="saliency"),
     tr(es="8 al azar", en="8 at random"),
     tr(es="8 señalados", en="8 pointed at"),
 )
@@ -493,11 +504,11 @@ pointed_out, at_random = (int((erase(test_pixels, s, ERASED) != test_pixels).sum
 assert pointed_out <= at_random == ERASED * len(test_pixels)  # no more ink taken than at random
 
 # %% [markdown] lang="es"
-# De izquierda a derecha, los aciertos con la imagen entera, con ocho píxeles borrados al azar y con los ocho
-# señalados, para tres semillas: de `{python} min(whole.right for whole, _, _ in harm)` o más de
-# `{python} harm[0][0].total`, a `{python} min(chance.right for _, chance, _ in harm)` o más, y a
-# `{python} max(pointed.right for _, _, pointed in harm)` o menos. La saliencia dice algo verdadero. No dice
-# **por qué** esos píxeles, y ahí está la parte de razón de los apuntes. Más, en [Anatomía de una
+# Con la imagen entera, las tres redes aciertan al menos `{python} min(whole.right for whole, _, _ in harm)`
+# de `{python} harm[0][0].total`; con ocho píxeles borrados al azar, al menos
+# `{python} min(chance.right for _, chance, _ in harm)`; con los ocho señalados, a lo sumo
+# `{python} max(pointed.right for _, _, pointed in harm)`. La relevancia dice algo verdadero. No dice **por
+# qué** esos píxeles, y ahí está la parte de razón de los apuntes. Más, en [Anatomía de una
 # red](../concepts/network_anatomy.md), y sobre cuándo no usarla, en [Cuándo ayuda
 # aprender](../concepts/when_ml_helps.md).
 #
@@ -511,10 +522,10 @@ assert pointed_out <= at_random == ERASED * len(test_pixels)  # no more ink take
 # $n$ etiquetas del escáner, ¿qué rinde más, empezar de cero o seguir desde la otra red?
 
 # %% [markdown] lang="en"
-# From left to right, the right answers with the whole image, with eight pixels erased at random, and with the
-# eight pointed at, for three seeds: from `{python} min(whole.right for whole, _, _ in harm)` or more of
-# `{python} harm[0][0].total`, to `{python} min(chance.right for _, chance, _ in harm)` or more, and to
-# `{python} max(pointed.right for _, _, pointed in harm)` or fewer. Saliency says something true. It does not
+# With the whole image the three networks get at least `{python} min(whole.right for whole, _, _ in harm)` of
+# `{python} harm[0][0].total` right; with eight pixels erased at random, at least
+# `{python} min(chance.right for _, chance, _ in harm)`; with the eight pointed at, at most
+# `{python} max(pointed.right for _, _, pointed in harm)`. Saliency says something true. It does not
 # say **why** those pixels, and there the notes have a point. More in [Anatomy of a
 # network](../concepts/network_anatomy.md), and on when not to use it in [When learning
 # helps](../concepts/when_ml_helps.md).
@@ -603,15 +614,15 @@ assert all(row[k][1].right <= row[k][0].right for row in different for k in rang
 # de `{python} min(s.right for s in few_scratch)` a `{python} max(s.right for s in few_scratch)`, y con
 # doscientas, de `{python} min(s.right for s in many_scratch)` a
 # `{python} max(s.right for s in many_scratch)`. Con otros dígitos, en cambio, transferir no ganó con ninguna
-# semilla: lo aprendido de unas formas estorba en otras. Así que ni «muchos datos» ni «siempre se puede
-# sortear»: depende de lo parecidas que sean las tareas. Si te da otro número, mira si cae en la franja; otra
-# versión de PyTorch puede moverla. El [atlas de paradigmas](../concepts/paradigm_atlas.md) mide otra
+# semilla: lo aprendido de unas formas no sirvió para las otras. Así que ni «muchos datos» ni «siempre se
+# puede sortear»: depende de lo parecidas que sean las tareas. Si te da otro número, mira si cae en la franja;
+# otra versión de PyTorch puede moverla. El [atlas de paradigmas](../concepts/paradigm_atlas.md) mide otra
 # transferencia, de dígitos impresos a manuscritos.
 #
 # ## 9 · Probabilidades que suman de más
 #
 # **Los apuntes** (000, «Anatomía de Redes Neuronales») muestran como salida de una red tres filas de tres
-# probabilidades. Este punto no estaba en ninguna lista: apareció al ejecutarlas.
+# probabilidades. El error aparece al sumarlas.
 #
 # **Lo correcto**: una fila de `softmax` suma 1. Impresa con tres decimales, cada número se mueve a lo sumo
 # media milésima, así que la suma de tres no puede apartarse de 1 más de 0,0015.
@@ -623,7 +634,7 @@ assert all(row[k][1].right <= row[k][0].right for row in different for k in rang
 # starts from scratch `{python} min(s.right for s in few_scratch)` to
 # `{python} max(s.right for s in few_scratch)`, and with two hundred labels
 # `{python} min(s.right for s in many_scratch)` to `{python} max(s.right for s in many_scratch)`. With other
-# digits, however, transfer did not win with any seed: what was learned of some shapes is in the way of
+# digits, however, transfer did not win with any seed: what was learned of some shapes was of no use for the
 # others. So neither “a lot of data” nor “there is always a way around”: it depends on how alike the tasks
 # are. If you get another number, see whether it falls into the band; another version of PyTorch may move it.
 # The [atlas of paradigms](../concepts/paradigm_atlas.md) measures another transfer, from printed to
@@ -632,7 +643,7 @@ assert all(row[k][1].right <= row[k][0].right for row in different for k in rang
 # ## 9 · Probabilities that add up to too much
 #
 # **The notes** (000, “Anatomía de Redes Neuronales”) show three rows of three probabilities as the output of
-# a network. This point was on no list: it turned up when they were run.
+# a network. The mistake shows when they are added.
 #
 # **What is right**: a row of `softmax` adds up to 1. Printed with three decimals, each number moves by half a
 # thousandth at most, so that the sum of three cannot be further than 0.0015 from 1.
@@ -657,9 +668,9 @@ assert torch.allclose(totals, torch.tensor([1.0, 1.0, 1.035], dtype=torch.float6
 assert worst <= 0.0015 + 1e-12
 
 # %% [markdown] lang="es"
-# Las dos primeras filas suman 1; la tercera, `{python} totals[2].item():.3f`. No es un redondeo: alguna cifra
-# está mal copiada, y sin la red no hay manera de saber cuál. La salida de una red de verdad, con sus sumas,
-# está en [Anatomía de una red](../concepts/network_anatomy.md).
+# Las dos primeras filas suman 1; la tercera, `{python} totals[2].item():.3f`. No es un redondeo: o alguna
+# cifra está mal copiada o la fila no salió de `softmax`, y sin la red no hay manera de saberlo. La salida de
+# una red de verdad, con sus sumas, está en [Anatomía de una red](../concepts/network_anatomy.md).
 #
 # ## Para llevarte
 #
@@ -671,9 +682,10 @@ assert worst <= 0.0015 + 1e-12
 #   sobre cuántos.
 
 # %% [markdown] lang="en"
-# The first two rows add up to 1; the third to `{python} totals[2].item():.3f`. This is no rounding: some
-# digit was copied wrongly, and without the network there is no way to know which. The output of a real
-# network, with its sums, is in [Anatomy of a network](../concepts/network_anatomy.md).
+# The first two rows add up to 1; the third to `{python} totals[2].item():.3f`. This is no rounding: either a
+# digit was copied wrongly or the row did not come out of `softmax`, and without the network there is no way
+# to know. The output of a real network, with its sums, is in [Anatomy of a
+# network](../concepts/network_anatomy.md).
 #
 # ## What to keep
 #

@@ -1,6 +1,6 @@
 """
 title:
-  es: Producto exterior, traza y normas
+  es: Producto tensorial, traza y normas
   en: Outer product, trace and norms
 summary:
   es: Multiplicar sin sumar, sumar sin multiplicar, medir una matriz y describir una foto con pocas piezas.
@@ -8,10 +8,10 @@ summary:
 tags: [tensor, algebra, einsum, norm, svd]
 objectives:
   es:
-    - Formar productos exteriores y contracciones, y escribir A·B como la unión de ambos.
+    - Formar productos tensoriales y contracciones, y escribir A·B como la unión de ambos.
     - Usar la traza, y saber qué cambios de orden la conservan y cuáles no.
     - Elegir entre las normas de Frobenius, espectral y nuclear por lo que mide cada una.
-    - Aproximar una matriz por una suma corta de productos exteriores y predecir el error.
+    - Aproximar una matriz por una suma corta de productos tensoriales y predecir el error.
   en:
     - Form outer products and contractions, and write A·B as the two joined.
     - Use the trace, and know which changes of order keep it and which do not.
@@ -27,7 +27,7 @@ prerequisites:
 """
 # %% [markdown] lang="es"
 # El producto de matrices hace dos cosas a la vez: multiplica componentes y suma sobre un índice. Aquí las
-# separamos. Multiplicar sin sumar es el producto exterior; sumar sin multiplicar, la contracción. Con esas
+# separamos. Multiplicar sin sumar es el producto tensorial; sumar sin multiplicar, la contracción. Con esas
 # dos piezas se construye casi todo lo demás: la traza, las normas que miden una matriz, y la descomposición
 # que describe una foto, o el gradiente de una capa, con unas pocas columnas y filas. Conviene haber leído
 # [Productos escalares](dot_products.md).
@@ -38,7 +38,8 @@ prerequisites:
 #
 # ## Multiplicar sin sumar
 #
-# El producto exterior de dos vectores es la tabla de todos los productos. Ningún índice se repite:
+# El producto tensorial de dos vectores (en inglés, *outer product*) es la tabla de todos los productos. En
+# sus componentes ningún índice se repite:
 #
 # $$C = \vec a \otimes \vec b = a_i\, b_j\, \hat e_i \otimes \hat e_j
 # \quad\Longrightarrow\quad C_{ij} = a_i\, b_j . \tag{1}$$
@@ -56,7 +57,7 @@ prerequisites:
 #
 # ## Multiplying without adding
 #
-# The outer product of two vectors is the table of all products. No index is repeated:
+# The outer product of two vectors is the table of all products. In its components no index is repeated:
 #
 # $$C = \vec a \otimes \vec b = a_i\, b_j\, \hat e_i \otimes \hat e_j
 # \quad\Longrightarrow\quad C_{ij} = a_i\, b_j . \tag{1}$$
@@ -134,7 +135,7 @@ assert torch.linalg.matrix_rank(C.double()) == 1 and torch.equal(C, outer(a, b))
 #
 # $$S_j = T_{iji} . \tag{2}$$
 #
-# ¿Y si se contrae un producto exterior? Contrayendo los índices del medio de $A \otimes B$ aparece una vieja
+# ¿Y si se contrae un producto tensorial? Al contraer los índices del medio de $A \otimes B$ aparece una vieja
 # conocida:
 #
 # $$A_{ij}\, B_{kl}\, \delta_{jk} = A_{ik}\, B_{kl} = (A \cdot B)_{il} . \tag{3}$$
@@ -173,19 +174,20 @@ sizes = rows * inner * inner * columns, rows * columns
 print(sizes)
 
 # %% [markdown] lang="es"
-# El producto de matrices **es** un producto exterior contraído. Como definición basta; como programa
-# desperdicia: el exterior de dos matrices de $n \times n$ tiene $n^4$ componentes para quedarse con $n^2$.
-# Con $n = 1000$ y `float32` serían 4 TB. `einsum` hace la suma sobre la marcha y nunca lo construye.
+# El producto de matrices **es** un producto tensorial contraído. Como definición basta; como programa
+# derrocha: el producto tensorial de dos matrices de $n \times n$ tiene $n^4$ componentes, para quedarse con
+# $n^2$. Con $n = 1000$ y `float32` serían 4 TB. `einsum` hace la suma sobre la marcha y nunca lo construye.
 #
 # ## La traza
 #
-# La contracción de una matriz consigo misma es un número:
+# Una matriz solo tiene dos índices; al contraerlos queda un número:
 #
 # $$\operatorname{tr} A = A_{ii} . \tag{4}$$
 #
-# Como los índices repetidos se pueden renombrar, $\operatorname{tr}(A \cdot B) = A_{ij} B_{ji} =
-# \operatorname{tr}(B \cdot A)$, aunque $A \cdot B \ne B \cdot A$. Parece que dentro de la traza el orden no
-# importa. Probémoslo con tres matrices y sus seis órdenes: ¿cuántos valores distintos salen?
+# Como los índices repetidos se pueden renombrar,
+# $\operatorname{tr}(A \cdot B) = A_{ij} B_{ji} = \operatorname{tr}(B \cdot A)$, aunque
+# $A \cdot B \ne B \cdot A$. Parece que dentro de la traza el orden no importa. Probémoslo con tres matrices y
+# sus seis órdenes: ¿cuántos valores distintos salen?
 
 # %% [markdown] lang="en"
 # The product of matrices **is** an outer product contracted. As a definition it will do; as a program it
@@ -194,13 +196,14 @@ print(sizes)
 #
 # ## The trace
 #
-# The contraction of a matrix with itself is a number:
+# A matrix has only two indices; contracting them leaves a number:
 #
 # $$\operatorname{tr} A = A_{ii} . \tag{4}$$
 #
-# As repeated indices may be renamed, $\operatorname{tr}(A \cdot B) = A_{ij} B_{ji} =
-# \operatorname{tr}(B \cdot A)$, although $A \cdot B \ne B \cdot A$. It looks as if the order did not matter
-# within a trace. Let us try three matrices in their six orders: how many different values come out?
+# As repeated indices may be renamed,
+# $\operatorname{tr}(A \cdot B) = A_{ij} B_{ji} = \operatorname{tr}(B \cdot A)$, although
+# $A \cdot B \ne B \cdot A$. It looks as if the order did not matter within a trace. Let us try three matrices
+# in their six orders: how many different values come out?
 
 # %%
 for n in (1, 3, 6):
@@ -226,8 +229,9 @@ assert_agree(trace=torch.trace(A), eigenvalues=torch.linalg.eigvals(A).sum().rea
 # Dos. La idea falla a medias: se pueden **rotar** los factores, no barajarlos. De ahí sale una propiedad
 # importante: con una matriz ortogonal $R$,
 # $\operatorname{tr}(R A R^\top) = \operatorname{tr}(R^\top R A) = \operatorname{tr} A$. La traza no depende
-# de la base, y por eso es también la suma de los valores propios. Los números que no dependen de la base son
-# el tema de [Cambio de base](change_of_basis.md).
+# de la base. Lo mismo vale para toda matriz invertible $P$,
+# $\operatorname{tr}(P A P^{-1}) = \operatorname{tr} A$, y por eso la traza es también la suma de los valores
+# propios. Los números que no dependen de la base son el tema de [Cambio de base](change_of_basis.md).
 #
 # ## Normas: ¿cuánto mide una matriz?
 #
@@ -236,13 +240,15 @@ assert_agree(trace=torch.trace(A), eigenvalues=torch.linalg.eigvals(A).sum().rea
 # $$\lVert A \rVert_F = \sqrt{A_{ij} A_{ij}} = \sqrt{\operatorname{tr}(A^\top A)} . \tag{5}$$
 #
 # La segunda pregunta qué hace: cuánto estira, a lo sumo, un vector de longitud 1. Es la norma **espectral**,
-# $\lVert A \rVert_2 = \max \lVert A \vec x \rVert$ con $\lVert \vec x \rVert = 1$. Una matriz lleva la
-# circunferencia de radio 1 a una elipse. ¿En qué dirección estira más esta?
+# $\lVert A \rVert_2 = \max \lVert A \vec x \rVert$ con $\lVert \vec x \rVert = 1$. Una matriz invertible de 2
+# × 2 lleva la circunferencia de radio 1 a una elipse. ¿En qué dirección estira más esta?
 
 # %% [markdown] lang="en"
 # Two. The idea fails by half: the factors may be **rotated**, not shuffled. An important property follows:
-# with an orthogonal matrix $R$, $\operatorname{tr}(R A R^\top) = \operatorname{tr}(R^\top R A) =
-# \operatorname{tr} A$. The trace does not depend on the basis, and so it is also the sum of the eigenvalues.
+# with an orthogonal matrix $R$,
+# $\operatorname{tr}(R A R^\top) = \operatorname{tr}(R^\top R A) = \operatorname{tr} A$. The trace does not
+# depend on the basis. The same holds for every invertible matrix $P$,
+# $\operatorname{tr}(P A P^{-1}) = \operatorname{tr} A$, and so the trace is also the sum of the eigenvalues.
 # Numbers that do not depend on the basis are the subject of [Change of basis](change_of_basis.md).
 #
 # ## Norms: how large is a matrix?
@@ -252,8 +258,9 @@ assert_agree(trace=torch.trace(A), eigenvalues=torch.linalg.eigvals(A).sum().rea
 # $$\lVert A \rVert_F = \sqrt{A_{ij} A_{ij}} = \sqrt{\operatorname{tr}(A^\top A)} . \tag{5}$$
 #
 # The second one asks what it does: how much it stretches, at most, a vector of length 1. That is the
-# **spectral** norm, $\lVert A \rVert_2 = \max \lVert A \vec x \rVert$ with $\lVert \vec x \rVert = 1$. A
-# matrix takes the circle of radius 1 to an ellipse. In which direction does this one stretch most?
+# **spectral** norm, $\lVert A \rVert_2 = \max \lVert A \vec x \rVert$ with $\lVert \vec x \rVert = 1$. An
+# invertible 2 × 2 matrix takes the circle of radius 1 to an ellipse. In which direction does this one stretch
+# most?
 
 # %%
 for shape in [(1, 1), (2, 3), (5, 2), (4, 4)]:
@@ -289,8 +296,8 @@ assert abs(stretches.max() - sigma[0]) < 1e-3 and abs(stretches.min() - sigma[1]
 assert_agree(spectral=torch.linalg.matrix_norm(A, ord=2), largest=sigma[0])
 
 # %% [markdown] lang="es"
-# El semieje mayor, $\sigma_1$, es la norma espectral. Los semiejes se llaman **valores singulares**, y de
-# ellos salen todas:
+# El semieje mayor, $\sigma_1$, es la norma espectral. Las longitudes de los semiejes se llaman **valores
+# singulares**, y de ellos salen las tres normas:
 #
 # $$\lVert A \rVert_F = \sqrt{\textstyle\sum_s \sigma_s^2}, \qquad \lVert A \rVert_2 = \sigma_1, \qquad
 # \lVert A \rVert_* = \textstyle\sum_s \sigma_s . \tag{6}$$
@@ -299,8 +306,8 @@ assert_agree(spectral=torch.linalg.matrix_norm(A, ord=2), largest=sigma[0])
 # $\lVert A \rVert_2 \le \lVert A \rVert_F \le \lVert A \rVert_*$.
 
 # %% [markdown] lang="en"
-# The longer semi-axis, $\sigma_1$, is the spectral norm. The semi-axes are called **singular values**, and
-# all of them follow:
+# The longer semi-axis, $\sigma_1$, is the spectral norm. The lengths of the semi-axes are called **singular
+# values**, and all three norms follow from them:
 #
 # $$\lVert A \rVert_F = \sqrt{\textstyle\sum_s \sigma_s^2}, \qquad \lVert A \rVert_2 = \sigma_1, \qquad
 # \lVert A \rVert_* = \textstyle\sum_s \sigma_s . \tag{6}$$
@@ -323,13 +330,13 @@ for shape in [(1, 1), (2, 3), (5, 2), (6, 6)]:
 # %% [markdown] lang="es"
 # | norma | mide | dónde aparece |
 # |---|---|---|
-# | Frobenius | la longitud de la lista | *weight decay* (decaimiento de pesos), recorte de gradientes |
+# | Frobenius | la longitud de la lista | decaimiento de pesos, recorte de gradientes |
 # | espectral | lo más que estira | control de una capa: `torch.nn.utils.parametrizations.spectral_norm` |
-# | nuclear | cuántas direcciones usa, y cuánto | buscar matrices de rango bajo |
+# | nuclear | la suma de lo que estira en cada semieje | buscar matrices de rango bajo |
 #
-# ## Una foto como suma de productos exteriores
+# ## Una foto como suma de productos tensoriales
 #
-# Toda matriz es una suma de productos exteriores, uno por valor singular:
+# Toda matriz es una suma de productos tensoriales, uno por valor singular:
 #
 # $$A = \sum_s \sigma_s\; \vec u_s \otimes \vec v_s . \tag{7}$$
 #
@@ -344,7 +351,7 @@ for shape in [(1, 1), (2, 3), (5, 2), (6, 6)]:
 # |---|---|---|
 # | Frobenius | the length of the list | weight decay, gradient clipping |
 # | spectral | the most it stretches | control of a layer: `torch.nn.utils.parametrizations.spectral_norm` |
-# | nuclear | how many directions it uses, and how much | looking for matrices of low rank |
+# | nuclear | the stretches along all semi-axes, added | looking for matrices of low rank |
 #
 # ## A photograph as a sum of outer products
 #
@@ -389,23 +396,24 @@ kept = 16 * (64 + 96 + 1)
 # %% [markdown] lang="es"
 # Con 16 piezas se guardan `{python} kept` números en lugar de `{python} photo.numel()`. Quedarse con las $r$
 # primeras no es solo cómodo: [Eckart y Young (1936)](https://doi.org/10.1007/BF02288367) demostraron que
-# ninguna otra matriz de rango $r$ queda más cerca en la norma de Frobenius, y el error se conoce de antemano:
+# ninguna otra matriz de rango $r$ o menor queda más cerca en la norma de Frobenius, y el error se conoce de
+# antemano:
 #
 # $$\lVert A - A_r \rVert_F = \sqrt{\textstyle\sum_{s > r} \sigma_s^2} . \tag{8}$$
 #
 # Pero ¿hace falta la descomposición? Una idea más barata: tomar $r$ columnas de la foto, repartidas por
 # igual, y escribir las demás como combinación de ellas. Otra más: $r$ direcciones al azar. Las tres guardan
-# lo mismo.
+# casi lo mismo.
 
 # %% [markdown] lang="en"
 # With 16 pieces `{python} kept` numbers are kept in place of `{python} photo.numel()`. To keep the first $r$
 # is not just convenient: [Eckart and Young (1936)](https://doi.org/10.1007/BF02288367) proved that no other
-# matrix of rank $r$ is closer in the Frobenius norm, and the error is known beforehand:
+# matrix of rank $r$ or less is closer in the Frobenius norm, and the error is known beforehand:
 #
 # $$\lVert A - A_r \rVert_F = \sqrt{\textstyle\sum_{s > r} \sigma_s^2} . \tag{8}$$
 #
 # But is the decomposition needed? A cheaper idea: take $r$ columns of the photograph, evenly spread, and
-# write the others as combinations of them. And another: $r$ random directions. All three keep as much.
+# write the others as combinations of them. And another: $r$ random directions. All three keep nearly as much.
 
 
 # %%
@@ -444,7 +452,7 @@ assert (torch.tensor(draws) > spread).all()
 cheap = min(rank for rank, error in zip(few, spread, strict=True) if error < best[few.index(16)])
 
 # %% [markdown] lang="es"
-# Las columnas de la propia foto son mucho mejores que el azar, porque ya contienen su estructura, y peores
+# Las columnas de la propia foto son mejores que el azar, porque ya contienen parte de su estructura, y peores
 # que los valores singulares en todos los $r$: para igualar con columnas lo que hacen 16 piezas hacen falta
 # `{python} cheap` entre los tamaños probados. Las direcciones al azar de la figura son un sorteo; otros cinco
 # quedaron todos por encima de las columnas.
@@ -452,14 +460,15 @@ cheap = min(rank for rank, error in zip(few, spread, strict=True) if error < bes
 # ## El gradiente de una capa
 #
 # En una capa lineal $\vec y = W \vec x$, el gradiente de la pérdida $L$ respecto de $W$ es una suma de
-# productos exteriores, uno por ejemplo del batch: la derivada respecto de la salida por la entrada,
+# productos tensoriales, uno por cada ejemplo del batch: el de la derivada respecto de la salida con la
+# entrada,
 #
 # $$\frac{\partial L}{\partial W} = \sum_b \frac{\partial L}{\partial \vec y_b} \otimes \vec x_b . \tag{9}$$
 #
 # Entonces, ¿qué rango tiene como mucho el gradiente de una capa de 64 × 100 con un batch de 8?
 
 # %% [markdown] lang="en"
-# The columns of the photograph itself are much better than chance, as they already hold its structure, and
+# The columns of the photograph itself are better than chance, as they already hold part of its structure, and
 # worse than the singular values at every $r$: to match with columns what 16 pieces do takes `{python} cheap`
 # of them among the sizes tried. The random directions of the figure are one draw; five others were all above
 # the columns.
@@ -467,7 +476,8 @@ cheap = min(rank for rank, error in zip(few, spread, strict=True) if error < bes
 # ## The gradient of a layer
 #
 # In a linear layer $\vec y = W \vec x$, the gradient of the loss $L$ with respect to $W$ is a sum of outer
-# products, one for each example of the batch: the derivative with respect to the output, times the input,
+# products, one for each example of the batch: that of the derivative with respect to the output and the
+# input,
 #
 # $$\frac{\partial L}{\partial W} = \sum_b \frac{\partial L}{\partial \vec y_b} \otimes \vec x_b . \tag{9}$$
 #
@@ -502,14 +512,14 @@ assert found == {1: 1, 8: 8, 200: 63}  # cross-entropy's derivatives add up to 0
 #
 # ## Para llevarte
 #
-# * El producto exterior multiplica sin sumar y suma los rangos; la contracción suma y los baja en dos. El
+# * El producto tensorial multiplica sin sumar y suma los rangos; la contracción suma y los baja en dos. El
 #   producto de matrices es uno seguido de la otra.
 # * La traza permite rotar los factores, no barajarlos, y no depende de la base.
-# * Frobenius mide la lista; la espectral, lo más que estira; la nuclear, cuántas direcciones usa. Las tres
-#   salen de los valores singulares.
-# * Toda matriz es una suma de productos exteriores, y los primeros $r$ son la mejor aproximación de rango
+# * Frobenius mide la lista; la espectral, lo más que estira; la nuclear, la suma de lo que estira en cada
+#   semieje. Las tres salen de los valores singulares.
+# * Toda matriz es una suma de productos tensoriales, y los primeros $r$ son la mejor aproximación de rango
 #   $r$.
-# * El gradiente de una capa lineal es una suma de tantos productos exteriores como ejemplos.
+# * El gradiente de una capa lineal es una suma de tantos productos tensoriales como ejemplos.
 
 # %% [markdown] lang="en"
 # At most the size of the batch: `{python} found[8]`. With 200 examples it gets to `{python} found[200]` and
@@ -521,8 +531,8 @@ assert found == {1: 1, 8: 8, 200: 63}  # cross-entropy's derivatives add up to 0
 # * The outer product multiplies without adding, and adds up the ranks; contraction adds, and lowers them by
 #   two. The product of matrices is one followed by the other.
 # * The trace lets factors be rotated, not shuffled, and does not depend on the basis.
-# * Frobenius measures the list; the spectral norm, the most it stretches; the nuclear one, how many
-#   directions it uses. All three follow from the singular values.
+# * Frobenius measures the list; the spectral norm, the most it stretches; the nuclear one, the stretches
+#   along all semi-axes, added. All three follow from the singular values.
 # * Every matrix is a sum of outer products, and the first $r$ are the best approximation of rank $r$.
 # * The gradient of a linear layer is a sum of as many outer products as there are examples.
 
@@ -533,7 +543,7 @@ assert found == {1: 1, 8: 8, 200: 63}  # cross-entropy's derivatives add up to 0
 # - [x] `norm(A @ B) == norm(A) * norm(B)`: solo hay una desigualdad; el producto puede ser menor, incluso
 #   cero.
 # - [ ] `norm(A) == norm(A.T)`: se cumple en las tres normas; transponer no cambia los valores singulares.
-# - [ ] `tensordot(A, B, dims=0).ndim == 4`: se cumple; en el producto exterior los rangos se suman.
+# - [ ] `tensordot(A, B, dims=0).ndim == 4`: se cumple; en el producto tensorial los rangos se suman.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # `A` has shape `(3, 4)` and `B` has shape `(4, 3)`. Which of these equalities does **not** always hold?
@@ -547,14 +557,14 @@ assert found == {1: 1, 8: 8, 200: 63}  # cross-entropy's derivatives add up to 0
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: el ángulo entre dos tensores
 #
-# El producto escalar de dos tensores de la misma forma es $A_{ij\ldots} B_{ij\ldots}$. Escribe
-# `cosine(A, B)` para tensores de cualquier rango: ese producto dividido entre las dos normas de Frobenius.
+# El producto escalar de dos tensores de la misma forma es $A_{ij\ldots} B_{ij\ldots}$. Escribe `cosine(A, B)`
+# para tensores de cualquier rango: ese producto dividido entre el producto de las dos normas de Frobenius.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: the angle between two tensors
 #
 # The dot product of two tensors of the same shape is $A_{ij\ldots} B_{ij\ldots}$. Write `cosine(A, B)` for
-# tensors of any rank: that product divided by the two Frobenius norms.
+# tensors of any rank: that product divided by the product of the two Frobenius norms.
 
 
 # %% tags=["solution"]
@@ -572,16 +582,16 @@ for shape in [(1,), (5,), (3, 4), (2, 3, 2)]:
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 2: la norma espectral sin descomposición
 #
-# Aplicar $A^\top A$ muchas veces a un vector lo alinea con la dirección que más se estira. Escribe
-# `spectral(A, steps)`: empieza con un vector de unos, repite `x = A.T @ (A @ x)` y divídelo por su longitud,
-# y devuelve $\lVert A \vec x \rVert$.
+# Aplicar $A^\top A$ muchas veces a un vector lo alinea con la dirección que más se estira, salvo que sea
+# perpendicular a ella. Escribe `spectral(A, steps)`: empieza con un vector de unos, repite
+# `x = A.T @ (A @ x)` y divídelo por su longitud, y devuelve $\lVert A \vec x \rVert$.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: the spectral norm without a decomposition
 #
-# Applying $A^\top A$ many times to a vector lines it up with the direction that is stretched most. Write
-# `spectral(A, steps)`: start with a vector of ones, repeat `x = A.T @ (A @ x)` and divide it by its length,
-# and return $\lVert A \vec x \rVert$.
+# Applying $A^\top A$ many times to a vector lines it up with the direction that is stretched most, unless it
+# is perpendicular to it. Write `spectral(A, steps)`: start with a vector of ones, repeat `x = A.T @ (A @ x)`
+# and divide it by its length, and return $\lVert A \vec x \rVert$.
 
 
 # %% tags=["solution"]
@@ -631,11 +641,11 @@ assert error_of(rebuild(needed)) <= 0.1 < error_of(rebuild(needed - 1))
 #
 # Antes: el [producto vectorial](cross_product.md). Después: [einsum](einsum.md), la notación que escribe todo
 # esto en una línea, y [Cambio de base](change_of_basis.md), donde la traza y las normas resultan ser lo que
-# queda quieto.
+# no cambia.
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: the [vector product](cross_product.md). After: [einsum](einsum.md), the notation that writes all of
 # this in one line, and [Change of basis](change_of_basis.md), where the trace and the norms turn out to be
-# what stays put.
+# what does not change.

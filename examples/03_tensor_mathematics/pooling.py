@@ -42,8 +42,8 @@ prerequisites:
 #
 # $$y_{cij} = \frac{1}{k^2} \sum_{u} \sum_{v} x_{c(si+u)(sj+v)} . \tag{2}$$
 #
-# Cada canal $c$ se resume por separado: no hay suma sobre $c$. Casi siempre $s = k$, así que las ventanas se
-# tocan sin encimarse. Predice, antes de avanzar, los nueve máximos.
+# Cada canal $c$ se resume por separado: no hay suma sobre $c$. Si no se pide otro paso, $s = k$: las ventanas
+# se tocan sin encimarse. Predice, antes de avanzar, los nueve máximos.
 
 # %% [markdown] lang="en"
 # A feature map says at which places a filter responded. Often less will do: whether it responded *around
@@ -64,8 +64,8 @@ prerequisites:
 #
 # $$y_{cij} = \frac{1}{k^2} \sum_{u} \sum_{v} x_{c(si+u)(sj+v)} . \tag{2}$$
 #
-# Each channel $c$ is summed up on its own: there is no sum over $c$. Nearly always $s = k$, so that the
-# windows touch without overlapping. Before you move on, predict the nine maxima.
+# Each channel $c$ is summed up on its own: there is no sum over $c$. Unless another stride is asked for,
+# $s = k$: the windows touch without overlapping. Before you move on, predict the nine maxima.
 
 # %%
 from itertools import product
@@ -193,16 +193,16 @@ print(below.sum().item(), "/", below.numel())
 #
 # ## Qué tamaño sale
 #
-# El pooling reduce tamaños, no dimensiones: entran tres ejes y salen tres, más cortos los dos últimos. El
-# tamaño es el de la convolución, sin dilatación. Solo hay una opción nueva: `ceil_mode=True` redondea hacia
-# arriba y admite una última ventana incompleta, siempre que empiece dentro de la imagen o de su relleno
-# izquierdo:
+# El pooling reduce tamaños, no la cantidad de ejes: entran tres y salen tres, más cortos los dos últimos. El
+# tamaño es el de la convolución con $d = 1$ (en PyTorch la dilatación es opción solo del máximo). Una opción
+# nueva también lo cambia: `ceil_mode=True` redondea hacia arriba y admite una última ventana incompleta,
+# siempre que empiece dentro de la imagen o de su relleno izquierdo:
 #
 # $$m = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1, \qquad
 # m_{\text{ceil}} = \left\lceil \frac{n + 2p - k}{s} \right\rceil + 1 , \tag{4}$$
 #
-# y a $m_{\text{ceil}}$ se le resta 1 si $s\,(m_{\text{ceil}} - 1) \ge n + p$. Todos los casos válidos,
-# contra PyTorch:
+# y a $m_{\text{ceil}}$ se le resta 1 si $s\,(m_{\text{ceil}} - 1) \ge n + p$. Todos los casos válidos de una
+# rejilla, contra PyTorch:
 
 # %% [markdown] lang="en"
 # In `{python} below.sum().item()` of `{python} below.numel()` windows the inequality is strict: the two
@@ -210,15 +210,16 @@ print(below.sum().item(), "/", below.numel())
 #
 # ## What size comes out
 #
-# Pooling reduces sizes, not dimensions: three axes go in and three come out, the last two shorter. The size
-# is that of the convolution, without dilation. There is one new option: `ceil_mode=True` rounds up and
-# admits a last window that is incomplete, as long as it begins within the image or its left padding:
+# Pooling reduces sizes, not the number of axes: three go in and three come out, the last two shorter. The
+# size is that of the convolution with $d = 1$ (in PyTorch dilation is an option of the maximum only). A new
+# option changes it as well: `ceil_mode=True` rounds up and admits a last window that is incomplete, as long
+# as it begins within the image or its left padding:
 #
 # $$m = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1, \qquad
 # m_{\text{ceil}} = \left\lceil \frac{n + 2p - k}{s} \right\rceil + 1 , \tag{4}$$
 #
-# and 1 is taken off $m_{\text{ceil}}$ if $s\,(m_{\text{ceil}} - 1) \ge n + p$. The whole range of valid
-# cases, against PyTorch:
+# and 1 is taken off $m_{\text{ceil}}$ if $s\,(m_{\text{ceil}} - 1) \ge n + p$. All the valid cases of a grid,
+# against PyTorch:
 
 
 # %%
@@ -247,15 +248,15 @@ padded = F.max_pool2d(torch.full((1, 1, 2, 2), -5.0), 2, 1, padding=1)
 # %% [markdown] lang="es"
 # `{python} right` de `{python} len(valid)`. Dos diferencias con `conv2d` que cuestan una tarde. El paso, si
 # no lo das, es $k$ y no 1. Y el relleno del máximo no es 0 sino $-\infty$: un cero le ganaría a todo píxel
-# negativo. Por eso PyTorch no acepta un relleno mayor que la mitad de la ventana; habría ventanas sin ningún
-# píxel. El promedio sí rellena con ceros y los cuenta, salvo que pidas `count_include_pad=False`. ¿Qué dará
-# cada uno en la esquina de una imagen llena de −5?
+# negativo. PyTorch no acepta además un relleno mayor que la mitad de la ventana, y así ninguna queda sin un
+# solo píxel. El promedio sí rellena con ceros y los cuenta, salvo que pidas `count_include_pad=False`. ¿Qué
+# dará cada uno en la esquina de una imagen llena de −5?
 
 # %% [markdown] lang="en"
-# `{python} right` of `{python} len(valid)`. Two differences from `conv2d` that cost an afternoon. The
-# stride, unless you give it, is $k$ and not 1. And the padding of the maximum is not 0 but $-\infty$: a zero
-# would beat every negative pixel. This is why PyTorch accepts no padding larger than half the window; there
-# would be windows without any pixel. The mean does pad with zeros and counts them, unless you ask for
+# `{python} right` of `{python} len(valid)`. Two differences from `conv2d` that cost an afternoon. The stride,
+# unless you give it, is $k$ and not 1. And the padding of the maximum is not 0 but $-\infty$: a zero would
+# beat every negative pixel. Nor does PyTorch accept a padding larger than half the window, so that none is
+# left without a single pixel. The mean does pad with zeros and counts them, unless you ask for
 # `count_include_pad=False`. What will each give in the corner of an image full of −5?
 
 # %%
@@ -285,8 +286,9 @@ assert F.max_pool2d(a, 3).shape[-1] == 2 and F.conv2d(a[None], b).shape[-1] == 6
 # $$a_i = \left\lfloor \frac{i\,n}{m} \right\rfloor, \qquad
 # b_i = \left\lceil \frac{(i + 1)\,n}{m} \right\rceil . \tag{5}$$
 #
-# Si $m$ no divide a $n$, los tramos vecinos comparten un píxel. Así, fotos de cualquier tamaño llegan con la
-# misma forma a la capa lineal. El caso $m = 1$, el promedio global, resume cada canal en un número.
+# Dos tramos vecinos comparten un píxel cuando su límite, $(i + 1)\,n/m$, no es entero. Con $m$ fijo, fotos de
+# cualquier tamaño llegan con la misma forma a la capa lineal. El caso $m = 1$, el promedio global, resume
+# cada canal en un número.
 
 # %% [markdown] lang="en"
 # ### Adaptive: asking for the size instead of the window
@@ -297,9 +299,9 @@ assert F.max_pool2d(a, 3).shape[-1] == 2 and F.conv2d(a[None], b).shape[-1] == 6
 # $$a_i = \left\lfloor \frac{i\,n}{m} \right\rfloor, \qquad
 # b_i = \left\lceil \frac{(i + 1)\,n}{m} \right\rceil . \tag{5}$$
 #
-# Where $m$ does not divide $n$, neighbouring stretches share a pixel. In this way photographs of any size
-# reach the linear layer with the same shape. The case $m = 1$, the global mean, sums up each channel in one
-# number.
+# Two neighbouring stretches share a pixel when their boundary, $(i + 1)\,n/m$, is no integer. With $m$ fixed,
+# photographs of any size reach the linear layer with the same shape. The case $m = 1$, the global mean, sums
+# up each channel in one number.
 
 
 # %%
@@ -333,10 +335,10 @@ assert adaptive_bins(7, 3) == [(0, 3), (2, 5), (4, 7)]
 # %% [markdown] lang="es"
 # ## Qué conserva y qué pierde
 #
-# Se repite mucho que el pooling hace a la red *invariante a los desplazamientos*. Midamos cuánto. Tomamos
-# los dígitos escritos a mano del conjunto que trae scikit-learn, los movemos 1 a 4 píxeles hacia la derecha
-# sobre un fondo vacío y comparamos lo que sale con lo que salía, en relación con su tamaño: 0 es «no notó
-# nada» y $\sqrt 2$, lo que distan dos vectores de igual norma sin nada en común.
+# Se dice que el pooling hace a la red *invariante a los desplazamientos*. Midamos cuánto. Tomamos los dígitos
+# escritos a mano del conjunto que trae scikit-learn, los movemos de 1 a 4 píxeles hacia la derecha sobre un
+# fondo vacío y comparamos lo que sale con lo que salía, en relación con su tamaño: 0 es «no notó nada» y
+# $\sqrt 2$, lo que distan dos vectores de igual norma sin nada en común.
 #
 # Predice el orden, con un píxel de desplazamiento: la imagen sin resumir, uno de cada dos píxeles (paso 2 sin
 # pooling), máximo de 2 × 2, promedio de 2 × 2, y máximo de toda la imagen.
@@ -344,7 +346,7 @@ assert adaptive_bins(7, 3) == [(0, 3), (2, 5), (4, 7)]
 # %% [markdown] lang="en"
 # ## What it keeps and what it loses
 #
-# It is often repeated that pooling makes a network *invariant to shifts*. Let us measure how much. We take
+# It is said that pooling makes a network *invariant to shifts*. Let us measure how much. We take
 # the handwritten digits of the data set that comes with scikit-learn, move them by 1 to 4 pixels to the
 # right on an empty ground, and compare what comes out with what came out before, relative to its size: 0 is
 # “it noticed nothing”, and $\sqrt 2$ is the distance between two vectors of equal norm with nothing in
@@ -401,11 +403,11 @@ assert torch.equal(shifted_by_two, F.max_pool2d(images, 2).roll(1, dims=-1))  # 
 # dibujan para la imagen sin resumir y para el máximo de 2 × 2. Con un píxel, el máximo baja el cambio mediano
 # de `{python} plain[1].item():.2f` a `{python} max2[1].item():.2f`, y lo baja en `{python} apart:.1%` de las
 # imágenes. Es tolerancia, no invarianza: con dos píxeles ya va en `{python} max2[2].item():.2f`. Saltarse
-# píxeles sin resumir no tolera nada (`{python} every_other[1].item():.2f`). La única invariante es la
-# global.
+# píxeles sin resumirlos deja el cambio casi donde estaba (`{python} every_other[1].item():.2f`). Invariante
+# es solo el máximo global.
 #
-# Lo que sí se cumple exactamente es otra ley: si el desplazamiento es un múltiplo del paso, la salida se
-# desplaza con él,
+# Lo que sí se cumple exactamente, sobre el fondo vacío, es otra ley: si el desplazamiento es un múltiplo del
+# paso, la salida se desplaza con él,
 #
 # $$P(T^{s} x) = T\,(P x) , \tag{6}$$
 #
@@ -421,11 +423,12 @@ assert torch.equal(shifted_by_two, F.max_pool2d(images, 2).roll(1, dims=-1))  # 
 # The line is the median of `{python} len(images)` images; the bands, which hold 90% of them, are drawn for
 # the image as it is and for the 2 × 2 maximum. At one pixel the maximum lowers the median change from
 # `{python} plain[1].item():.2f` to `{python} max2[1].item():.2f`, and lowers it in `{python} apart:.1%` of
-# the images. This is tolerance, not invariance: at two pixels it is `{python} max2[2].item():.2f` already.
-# To skip pixels without summing them up tolerates nothing (`{python} every_other[1].item():.2f`). The only
-# invariant one is the global one.
+# the images. This is tolerance, not invariance: at two pixels it is `{python} max2[2].item():.2f` already. To
+# skip pixels without summing them up leaves the change almost where it was
+# (`{python} every_other[1].item():.2f`). Only the global maximum is invariant.
 #
-# What does hold exactly is another law: if the shift is a multiple of the stride, the output shifts with it,
+# What does hold exactly, on the empty ground, is another law: if the shift is a multiple of the stride, the
+# output shifts with it,
 #
 # $$P(T^{s} x) = T\,(P x) , \tag{6}$$
 #
@@ -521,13 +524,13 @@ assert tied.grad.tolist() == [[[1, 0], [0, 0]]]
 
 # %% [markdown] lang="es"
 # Los dos suman 4, repartido de maneras opuestas. El máximo entrega 3 al ocho, que ganó en tres ventanas, y 1
-# al nueve; los otros 34 píxeles no aprenden nada en este paso. La página comprueba (7) contra autograd y
+# al nueve; a los otros 34 píxeles no les llega nada. La página comprueba (7) contra autograd y
 # contra diferencias finitas. En un empate el máximo no tiene derivada; aquí, con cuatro unos, PyTorch se la
 # da toda al primero.
 
 # %% [markdown] lang="en"
 # Both add up to 4, shared out in opposite ways. The maximum gives 3 to the eight, which won in three windows,
-# and 1 to the nine; the other 34 pixels learn nothing in this step. The page checks (7) against autograd and
+# and 1 to the nine; nothing reaches the other 34 pixels. The page checks (7) against autograd and
 # against finite differences. At a tie the maximum has no derivative; here, with four ones, PyTorch gives all
 # of it to the first.
 
@@ -554,14 +557,14 @@ assert tied.grad.tolist() == [[[1, 0], [0, 0]]]
 # %% [markdown] lang="es" tags=["quiz"]
 # `nn.MaxPool2d(3)` recibe una imagen de 10 × 10. ¿Qué tamaño sale?
 #
-# - [x] 3 × 3: el paso vale 3 si no se da, y la última columna queda sin mirar.
+# - [x] 3 × 3: el paso vale 3 si no se da, y la última fila y la última columna quedan sin mirar.
 # - [ ] 8 × 8: así sería con `stride=1`, que es el valor de `conv2d` y no el de aquí.
 # - [ ] 4 × 4: eso da `ceil_mode=True`.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # `nn.MaxPool2d(3)` receives an image of 10 × 10. What size comes out?
 #
-# - [x] 3 × 3: the stride is 3 unless given, and the last column is not looked at.
+# - [x] 3 × 3: the stride is 3 unless given, and the last row and the last column are not looked at.
 # - [ ] 8 × 8: so it would be with `stride=1`, which is the default of `conv2d` and not the one here.
 # - [ ] 4 × 4: `ceil_mode=True` gives that.
 
@@ -573,14 +576,14 @@ assert F.max_pool2d(torch.zeros(1, 10, 10), 3, ceil_mode=True).shape[-1] == 4
 # %% [markdown] lang="es" tags=["quiz"]
 # ¿Cuántos píxeles de una ventana de 2 × 2 reciben gradiente de un pooling máximo?
 #
-# - [x] Uno, el mayor; en un empate, el que PyTorch eligió.
+# - [x] Uno, el mayor: los demás no influyen en el resultado. En un empate, el que PyTorch eligió.
 # - [ ] Los cuatro, un cuarto cada uno: eso hace el promedio.
 # - [ ] Ninguno, porque no hay pesos: el gradiente pasa por la operación hacia la capa anterior.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # How many pixels of a 2 × 2 window receive gradient from max pooling?
 #
-# - [x] One, the largest; at a tie, the one that PyTorch chose.
+# - [x] One, the largest: the others have no say in the result. At a tie, the one that PyTorch chose.
 # - [ ] All four, a quarter each: that is what the mean does.
 # - [ ] None, since there are no weights: the gradient passes through the operation to the layer before.
 

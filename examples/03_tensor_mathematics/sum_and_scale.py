@@ -11,7 +11,7 @@ objectives:
     - Escribir A + B y λA con índices, con bucles, con einsum y con PyTorch.
     - Usar las leyes de las dos operaciones, también con un producto de por medio.
     - Distinguir la suma de tensores del broadcasting, y pedir un error donde PyTorch no lo da.
-    - Decir qué leyes cumple la suma en coma flotante y cuál pierde, y cuánto cuesta.
+    - Decir qué leyes cumple la suma en coma flotante, cuál pierde y cuánto cuesta perderla.
   en:
     - Write A + B and λA with indices, with loops, with einsum and with PyTorch.
     - Use the laws of both operations, also with a product in between.
@@ -27,7 +27,7 @@ prerequisites:
 # Un paso de entrenamiento resta de cada peso un múltiplo de su gradiente; una conexión residual suma la
 # entrada de una capa a su salida; un promedio suma y divide. Todo eso son dos operaciones: sumar tensores y
 # multiplicarlos por un número. Al terminar esta lección las escribirás de cuatro maneras, sabrás qué leyes
-# puedes usar sin pensarlo y cuál te falla en la computadora. Conviene haber leído [Tensores y
+# puedes usar y cuáles deja de cumplir la computadora. Conviene haber leído [Tensores y
 # rango](../fundamentals/tensors_and_rank.md).
 #
 # Acompaña la parte de operaciones básicas de la sección *PyTorch Fundamentals* del curso [PyTorch for Deep
@@ -42,14 +42,15 @@ prerequisites:
 # $$C = A + B = (A_{ij} + B_{ij})\, \hat e_i \otimes \hat e_j
 # \quad\Longrightarrow\quad C_{ij} = A_{ij} + B_{ij}, \tag{1}$$
 #
-# y con cualquier otro rango cambia solo la lista de índices. Ningún índice se repite en un producto, así que
-# ninguno se suma: los dos son libres y hay un bucle por cada uno.
+# y con cualquier otro rango cambia solo la lista de índices. A la izquierda, $i$ y $j$ se repiten en cada
+# producto de componente y pieza, y se suman; en la igualdad de la derecha no se repiten en ningún producto:
+# son libres, y hay un bucle por cada uno.
 
 # %% [markdown] lang="en"
 # A training step subtracts from each weight a multiple of its gradient; a residual connection adds the input
 # of a layer to its output; a mean adds and divides. All of this is two operations: adding tensors, and
 # multiplying them by a number. By the end of this lesson you will write them in four ways, know which laws
-# you may use without a thought and which one lets you down on a computer. It helps to have read [Tensors and
+# you may use and which ones a computer breaks. It helps to have read [Tensors and
 # rank](../fundamentals/tensors_and_rank.md).
 #
 # It goes with the basic operations in the section *PyTorch Fundamentals* of the course [PyTorch for Deep
@@ -64,8 +65,9 @@ prerequisites:
 # $$C = A + B = (A_{ij} + B_{ij})\, \hat e_i \otimes \hat e_j
 # \quad\Longrightarrow\quad C_{ij} = A_{ij} + B_{ij}, \tag{1}$$
 #
-# and for any other rank nothing changes but the list of indices. No index appears twice in a product, so
-# none is summed: both are free, and there is one loop for each.
+# and for any other rank nothing changes but the list of indices. On the left, $i$ and $j$ are repeated in
+# each product of a component and its piece, and are summed; in the equation on the right no product repeats
+# them: they are free, and there is one loop for each.
 
 # %%
 from itertools import permutations
@@ -170,9 +172,9 @@ print(torch.stack([A, factor * A]))
 # $$\lambda (A + B) = \lambda A + \lambda B, \qquad (\lambda + \mu) A = \lambda A + \mu A, \qquad
 # \lambda (\mu A) = (\lambda \mu) A. \tag{5}$$
 #
-# Con el cero y el opuesto, esto es lo que en matemáticas se llama un *espacio vectorial*: los tensores de una
-# misma forma lo son, sea cual sea su rango. Un punto de ese espacio puede ser una foto, y el promedio de dos
-# fotos es otra vez una foto.
+# Con el cero, el opuesto y $1 A = A$, esto es lo que en matemáticas se llama un *espacio vectorial*: los
+# tensores de una misma forma lo son, sea cual sea su rango. Un punto de ese espacio puede ser una foto, y el
+# promedio de dos fotos es otra vez una foto.
 
 # %% [markdown] lang="en"
 # Look at the string `",...->..."`: there is no letter before the comma, since a scalar has rank 0 and no
@@ -187,9 +189,9 @@ print(torch.stack([A, factor * A]))
 # $$\lambda (A + B) = \lambda A + \lambda B, \qquad (\lambda + \mu) A = \lambda A + \mu A, \qquad
 # \lambda (\mu A) = (\lambda \mu) A. \tag{5}$$
 #
-# With zero and the opposite, this is what mathematics calls a *vector space*: the tensors of one shape are
-# one, whatever their rank. A point of that space may be a photograph, and the mean of two photographs is a
-# photograph again.
+# With zero, the opposite and $1 A = A$, this is what mathematics calls a *vector space*: the tensors of one
+# shape form one, whatever their rank. A point of that space may be a photograph, and the mean of two
+# photographs is a photograph again.
 
 # %%
 for shape in [(3,), (2, 3), (2, 1, 4)]:
@@ -246,8 +248,9 @@ print(inside, outside)
 
 # %% [markdown] lang="es"
 # `{python} inside` productos contra `{python} outside`: `{python} inside // outside` veces más, y una copia
-# de la matriz. Por eso la *atención* divide entre $\sqrt{d}$ la consulta o los puntajes, que son pequeños,
-# y no una matriz de pesos.
+# de la matriz. Para un vector conviene dejar el número afuera. Si la misma matriz va a multiplicar más de $n$
+# vectores, es al revés: $\lambda A$ se calcula una vez, con $mn$ productos, y afuera harían falta $m$ por
+# cada vector.
 #
 # ## El broadcasting no es la suma de tensores
 #
@@ -258,8 +261,9 @@ print(inside, outside)
 
 # %% [markdown] lang="en"
 # `{python} inside` products against `{python} outside`: `{python} inside // outside` times as many, and a
-# copy of the matrix. This is why *attention* divides the query or the scores by $\sqrt{d}$, which are small,
-# and not a matrix of weights.
+# copy of the matrix. For one vector, leave the number outside. If the same matrix is to multiply more than
+# $n$ vectors, it is the other way round: $\lambda A$ is computed once, with $mn$ products, and outside each
+# vector would take $m$.
 #
 # ## Broadcasting is not the sum of tensors
 #
@@ -299,16 +303,18 @@ assert table.shape == (3, 3) and (row + column[:, 0]).shape == (3,)
 #
 # ## Lo que el redondeo se lleva
 #
-# De las leyes (4), la computadora pierde la asociativa. Tres números bastan para verlo: $10^8$, $1$ y
-# $-10^8$ en `float32`, sumados en los seis órdenes posibles. Apuesta: ¿cuántos resultados distintos salen?
+# De las leyes (4), la computadora pierde la asociativa (las de (5) tampoco son ya exactas). Tres números
+# bastan para verlo: $10^8$, $1$ y $-10^8$ en `float32`, sumados en los seis órdenes posibles. Apuesta:
+# ¿cuántos resultados distintos salen?
 
 # %% [markdown] lang="en"
 # What that slip does to a training run is measured in [broadcasting](../fundamentals/broadcasting.md).
 #
 # ## What rounding takes away
 #
-# Of the laws (4), the computer loses associativity. Three numbers are enough to see it: $10^8$, $1$ and
-# $-10^8$ in `float32`, added in the six possible orders. Bet: how many different results come out?
+# Of the laws (4), the computer loses associativity (those of (5) are no longer exact either). Three numbers
+# are enough to see it: $10^8$, $1$ and $-10^8$ in `float32`, added in the six possible orders. Bet: how many
+# different results come out?
 
 # %%
 numbers = torch.tensor([1e8, 1.0, -1e8])
@@ -324,7 +330,7 @@ lost = sum(result == 0.0 for result in results.values())
 
 # %% [markdown] lang="es"
 # En `{python} lost` de los seis órdenes el 1 desaparece: junto a $10^8$ cae por debajo del épsilon de
-# `float32`, y al restar el gigante ya no está. El orden que lo conserva junta primero los dos gigantes.
+# `float32`, y al restar el gigante ya no está. Los órdenes que lo conservan juntan primero los dos gigantes.
 #
 # ¿Importa con datos de verdad? Sumemos $n$ números entre 0 y 1 de tres maneras: de izquierda a derecha con un
 # solo acumulador, por mitades (suma por parejas, como una eliminatoria) y con `torch.sum`. La verdad es la
@@ -332,7 +338,7 @@ lost = sum(result == 0.0 for result in results.values())
 
 # %% [markdown] lang="en"
 # In `{python} lost` of the six orders the 1 vanishes: next to $10^8$ it falls below the epsilon of `float32`,
-# and when the giant is subtracted it is no longer there. The order that keeps it brings the two giants
+# and when the giant is subtracted it is no longer there. The orders that keep it bring the two giants
 # together first.
 #
 # Does it matter with real data? Let us add $n$ numbers between 0 and 1 in three ways: from left to right with
@@ -390,17 +396,17 @@ assert (halves < 2 * epsilon).all() and (library < 2 * epsilon).all()
 # La franja va de la menor a la mayor de cinco semillas; la línea punteada es el épsilon de `float32`. Con
 # `{python} lengths[-1]` números, el acumulador único se equivoca en `{python} naive.mean().item():.0e` (de
 # `{python} naive.min().item():.0e` a `{python} naive.max().item():.0e`) y las otras dos quedan por debajo de
-# dos épsilon. El acumulador falla porque pronto es mucho mayor que lo que le llega; por parejas siempre se
-# suman números de tamaño parecido. `torch.sum` hace algo así por dentro. La cota del error crece con $n$ en
-# el primer caso y con $\log_2 n$ en el segundo ([Higham, 1993](https://doi.org/10.1137/0914050)).
+# dos veces ese épsilon. El acumulador falla porque pronto es mucho mayor que lo que le llega; por parejas
+# siempre se suman números de tamaño parecido. `torch.sum` hace algo así por dentro. La cota del error crece
+# con $n$ en el primer caso y con $\log_2 n$ en el segundo ([Higham, 1993](https://doi.org/10.1137/0914050)).
 
 # %% [markdown] lang="en"
 # The band goes from the smallest to the largest of five seeds; the dotted line is the epsilon of `float32`.
 # With `{python} lengths[-1]` numbers the single accumulator is off by `{python} naive.mean().item():.0e`
 # (from `{python} naive.min().item():.0e` to `{python} naive.max().item():.0e`), and the other two stay below
-# two epsilon. The accumulator fails because it soon is much larger than what comes in; pairwise, the numbers
-# added are always of similar size. `torch.sum` does something of the kind inside. The bound of the error
-# grows with $n$ in the first case and with $\log_2 n$ in the second ([Higham,
+# twice that epsilon. The accumulator fails because it soon is much larger than what comes in; pairwise, the
+# numbers added are always of similar size. `torch.sum` does something of the kind inside. The bound of the
+# error grows with $n$ in the first case and with $\log_2 n$ in the second ([Higham,
 # 1993](https://doi.org/10.1137/0914050)).
 
 # %% [markdown] lang="es"
@@ -409,7 +415,7 @@ assert (halves < 2 * epsilon).all() and (library < 2 * epsilon).all()
 # * Sumar pide la misma forma y da la misma forma; multiplicar por un número no cambia ninguna.
 # * En `einsum`, una suma de dos tensores es una suma sobre un índice que los apila; un escalar es un operando
 #   sin letras.
-# * Un número entra y sale de cualquier producto. Ponlo donde haya menos componentes.
+# * Un número entra y sale de cualquier producto. Ponlo donde se multipliquen menos componentes.
 # * El broadcasting acepta más que la suma de tensores. Donde importe, pide `A.shape == B.shape`.
 # * En coma flotante la suma es conmutativa y no es asociativa. Deja que sume la biblioteca.
 
@@ -419,22 +425,22 @@ assert (halves < 2 * epsilon).all() and (library < 2 * epsilon).all()
 # * A sum asks for the same shape and gives the same shape; the product with a number changes none.
 # * In `einsum`, the sum of two tensors is a sum over an index that stacks them; a scalar is an operand
 #   without letters.
-# * A number moves in and out of any product. Put it where there are fewer components.
+# * A number moves in and out of any product. Put it where fewer components are multiplied.
 # * Broadcasting accepts more than the sum of tensors does. Where it matters, ask for `A.shape == B.shape`.
 # * In floating point the sum is commutative and not associative. Let the library do the adding.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # `a` tiene forma `(5,)` y `b` forma `(5, 1)`. ¿Qué forma tiene `a - b`?
 #
-# - [x] `(5, 5)`: a `a` le falta un eje y a `b` le sobra uno de tamaño 1; ambos se repiten.
-# - [ ] `(5,)`: eso daría `a - b[:, 0]`; así como están, las formas no son iguales.
+# - [x] `(5, 5)`: a `a` le falta un eje y el último de `b` mide 1; ambos se repiten.
+# - [ ] `(5,)`: eso daría `a - b[:, 0]`; tal como están, las formas no son iguales.
 # - [ ] `(5, 1)`: el último eje de `a` mide 5 y el de `b` mide 1; se repite el de `b`.
 # - [ ] Ninguna, da un error: el broadcasting las acepta, y ahí está el peligro.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # `a` has shape `(5,)` and `b` has shape `(5, 1)`. What is the shape of `a - b`?
 #
-# - [x] `(5, 5)`: `a` lacks an axis and `b` has one of size 1; both are repeated.
+# - [x] `(5, 5)`: `a` lacks an axis and the last one of `b` measures 1; both are repeated.
 # - [ ] `(5,)`: `a - b[:, 0]` would give that; as they stand the shapes differ.
 # - [ ] `(5, 1)`: the last axis of `a` measures 5 and that of `b` measures 1; that of `b` is repeated.
 # - [ ] None, it is an error: broadcasting accepts them, and there lies the danger.
@@ -511,14 +517,14 @@ assert relative_error(kahan(tenths), truth) < epsilon
 #
 # Escribe `descend(weights, gradients, rate)`: dos diccionarios de nombre a tensor y un número $\eta$.
 # Devuelve los pesos nuevos, $w - \eta g$, sin modificar los que recibe. Esa es toda la actualización de
-# `torch.optim.SGD`.
+# `torch.optim.SGD` con sus opciones por omisión.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: a step of descent
 #
 # Write `descend(weights, gradients, rate)`: two dictionaries from name to tensor, and a number $\eta$. Return
 # the new weights, $w - \eta g$, without changing those it receives. This is the whole update of
-# `torch.optim.SGD`.
+# `torch.optim.SGD` with its default options.
 
 
 # %% tags=["solution"]

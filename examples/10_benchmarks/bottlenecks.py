@@ -33,7 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tutorials_lib import tr
-from tutorials_lib.bench import claims, paradnn, provenance
+from tutorials_lib.bench import claims, derived, paradnn, provenance
 from tutorials_lib.plots import color, heat_map, interval_plot
 
 found = paradnn.findings()
@@ -63,7 +63,7 @@ band_high = found.errors["measured_over_modelled_q95"] - 1
 # - [ ] Las multiplicaciones: para eso están los chips. Solo en unas pocas, las más anchas con batches
 #   enormes.
 # - [x] Esperar los datos: un anfitrión con su procesador corriente tiene que preparar y enviar cada batch.
-# - [ ] Sumar los gradientes de los ocho núcleos. Es la segunda causa, y manda en las redes anchas con batches
+# - [ ] Sumar los gradientes de los ocho núcleos: es la segunda causa, y manda en las redes anchas con batches
 #   chicos.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -72,7 +72,7 @@ band_high = found.errors["measured_over_modelled_q95"] - 1
 #
 # - [ ] The multiplications: that is what the chips are for. Only in a few, the widest with enormous batches.
 # - [x] Waiting for data: a host with an ordinary processor has to prepare and send every batch.
-# - [ ] Adding up the gradients of the eight cores. It is the second cause, and rules in wide networks with
+# - [ ] Adding up the gradients of the eight cores: it is the second cause, and rules in wide networks with
 #   small batches.
 
 # %% [markdown] lang="es"
@@ -272,6 +272,24 @@ assert max(arrays) < 2
 # helps those that wait for them, up to `{python} infeed_high:.1f` and `{python} exchange_high:.1f` times, and
 # the others not at all. There is no improvement for all: one has to know first what holds up one's own.
 
+# %% [markdown] lang="es"
+# ## La orden y los datos
+#
+# El archivo guarda las seis constantes y un renglón por red medida; `paradnn.step` reparte el paso de
+# cualquiera de ellas como en esta página. La orden lo vuelve a hacer a partir de las mediciones publicadas.
+
+# %% [markdown] lang="en"
+# ## The command and the data
+#
+# The file holds the six constants and a line for each measured network; `paradnn.step` divides the step of
+# any of them as this page does. The command makes it anew from the published measurements.
+
+# %%
+derived.commands(derived.STEPS)
+
+# %%
+derived.downloads(derived.STEPS)
+
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: la ley de Amdahl
 #
@@ -360,8 +378,8 @@ assert abs(crossing(4 * 0.004, 0.000002) - 4 * crossing(0.004, 0.000002)) < 1e-9
 #
 # [Construye tu TPU](build_your_tpu.md) deja mover cada parte con un control. Quién gana en cada ancho y batch
 # frente a una GPU está en el [mapa de ganadores](winner_map.md), y el veredicto sobre «las TPU manejan más
-# datos», en el [libro de afirmaciones](claims.md). La lección acompaña lo que el capítulo 00 de [PyTorch for
-# Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de los aceleradores.
+# datos», en el [registro de afirmaciones](claims.md). La lección acompaña lo que el capítulo 00 de [PyTorch
+# for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de los aceleradores.
 
 # %% [markdown] lang="en"
 # ## What to keep

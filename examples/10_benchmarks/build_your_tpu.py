@@ -3,17 +3,17 @@ title:
   es: Construye tu propia TPU
   en: Build your own TPU
 summary:
-  es: Mueve el arreglo, el reloj y la memoria de un chip modelado y mira qué redes lo aprovechan.
-  en: Move the array, the clock and the memory of a modelled chip and see which networks use it.
+  es: Mueve el arreglo, el reloj y la memoria de un chip modelado y mira qué tareas lo aprovechan.
+  en: Move the array, the clock and the memory of a modelled chip and see which tasks use it well.
 tags: [benchmark, TPU, systolic array, roofline, model]
 objectives:
   es:
     - Explicar por qué un arreglo sistólico rinde con matrices grandes y se desperdicia con otras.
-    - Decir qué límite frena a una red en un chip dado, y qué número del chip habría que subir.
+    - Decir qué límite frena una tarea en un chip dado, y qué número del chip habría que subir.
     - Tratar lo modelado como modelado, con dos cifras y su banda.
   en:
     - Explain why a systolic array does well with large matrices and is wasted on others.
-    - Tell which limit holds a network up on a given chip, and which number of the chip would have to grow.
+    - Tell which limit holds a task up on a given chip, and which number of the chip would have to grow.
     - Treat what is modelled as modelled, with two digits and its band.
 prerequisites:
   es:
@@ -22,8 +22,8 @@ prerequisites:
     - The [matrix product](matrix_product.md) and its arithmetic intensity.
 """
 # %% [markdown] lang="es"
-# Una TPU es, ante todo, una rejilla de multiplicadores. ¿Cuántos conviene poner? ¿Más reloj o más memoria?
-# Aquí puedes decidirlo tú: mueve los controles y el modelo recalcula cuánto tardan seis tareas y qué las
+# Una TPU es, ante todo, una rejilla de multiplicadores. ¿Cuántos conviene poner? ¿Un reloj o una memoria más
+# rápidos? Aquí lo decides tú: mueve los controles y el modelo recalcula cuánto tardan seis tareas y qué las
 # frena. Al terminar sabrás qué número del chip mirar antes de creer que «las TPU son para redes
 # convolucionales».
 #
@@ -32,24 +32,24 @@ prerequisites:
 # capítulo 00 de [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de los
 # aceleradores.
 #
-# **Nada de esto se midió.** Todo número de esta página es *modelado*: sale de una fórmula con los datos
-# publicados de cada chip. Lleva dos cifras y una banda, y la página de [validación](validation.md) muestra
-# cuánto se aparta la fórmula de TPU verdaderas.
+# **Nada de esto se midió.** Los tiempos y las partes del pico de esta página son *modelados*: salen de una
+# fórmula con los datos publicados de cada chip. Cada tiempo lleva dos cifras y una banda, y la página de
+# [validación](validation.md) muestra cuánto se aparta la fórmula de TPU verdaderas.
 
 # %% [markdown] lang="en"
-# A TPU is above all a grid of multipliers. How many of them should there be? More clock or more memory? Here
-# you decide: move the controls, and the model recomputes how long six tasks take and what holds them up. By
-# the end you will know which number of a chip to look at before believing that “TPUs are for convolutional
-# nets”.
+# A TPU is above all a grid of multipliers. How many of them should there be? A faster clock or a faster
+# memory? Here you decide: move the controls, and the model recomputes how long six tasks take and what holds
+# them up. By the end you will know which number of a chip to look at before believing that “TPUs are for
+# convolutional nets”.
 #
 # The page presumes [arithmetic
 # intensity](matrix_product.md#arithmetic-intensity-how-much-is-computed-for-each-byte) and goes with what
 # chapter 00 of [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) says about
 # accelerators.
 #
-# **None of this was measured.** Every number on this page is *modelled*: it comes from a formula and the
-# published figures of each chip. It has two digits and a band, and the page on [validation](validation.md)
-# shows how far the formula is from real TPUs.
+# **None of this was measured.** The times and shares of the peak on this page are *modelled*: they come from
+# a formula and the published figures of each chip. Every time has two digits and a band, and the page on
+# [validation](validation.md) shows how far the formula is from real TPUs.
 
 # %% [markdown] lang="es"
 # ## La rejilla
@@ -66,9 +66,9 @@ prerequisites:
 # $$\text{ciclos} = \left\lceil \frac{K}{S} \right\rceil \left\lceil \frac{N}{S} \right\rceil
 # \max\!\left(8 \left\lceil \frac{M}{8} \right\rceil,\, S\right).$$
 #
-# Los techos son toda la historia. Un bloque a medio llenar cuesta lo que uno lleno, y una pasada de pocas
-# filas espera igual a que se cargue el bloque siguiente. Entretanto los datos tienen que llegar: con $e$
-# bytes por número y $B$ bytes por segundo, el tiempo es el mayor de los dos,
+# Los redondeos hacia arriba son toda la historia. Un bloque a medio llenar cuesta lo que uno lleno, y una
+# pasada de pocas filas espera igual a que se cargue el bloque siguiente. Entretanto los datos tienen que
+# llegar: con $e$ bytes por número y $B$ bytes por segundo, el tiempo es el mayor de los dos,
 #
 # $$t = \max\!\left(\frac{\text{ciclos}}{n f},\; \frac{e\,(MK + KN + MN)}{B}\right) + t_0,$$
 #
@@ -88,7 +88,7 @@ prerequisites:
 # $$\text{cycles} = \left\lceil \frac{K}{S} \right\rceil \left\lceil \frac{N}{S} \right\rceil
 # \max\!\left(8 \left\lceil \frac{M}{8} \right\rceil,\, S\right).$$
 #
-# The ceilings are the whole story. A block half full costs as much as a full one, and a pass of few rows
+# The rounding up is the whole story. A block half full costs as much as a full one, and a pass of few rows
 # waits all the same for the next block to be loaded. Meanwhile the data have to arrive: with $e$ bytes a
 # number and $B$ bytes a second, the time is the longer of the two,
 #
@@ -130,7 +130,7 @@ assert one_more == two == 2 * one
 # | convolución por canales | cada canal por su cuenta: 64 productos de 9 × 1 |
 # | LSTM | 50 pasos, y ninguno puede empezar sin el anterior |
 #
-# Apuesta antes de mirar: ¿cuáles tres quedarán por debajo de la décima parte de lo que el chip puede
+# Apuesta antes de mirar: ¿qué tres tareas quedarán por debajo de la décima parte de lo que el chip puede
 # calcular?
 
 # %% [markdown] lang="en"
@@ -148,7 +148,7 @@ assert one_more == two == 2 * one
 # | depthwise convolution | each channel by itself: 64 products of 9 × 1 |
 # | LSTM | 50 steps, none of which can begin without the one before |
 #
-# Place a bet before you look: which three will stay below a tenth of what the chip can compute?
+# Place a bet before you look: which three tasks will stay below a tenth of what the chip can compute?
 
 # %%
 WIDTHS = [512, 2048, 2048, 2048, 2048]
@@ -320,7 +320,7 @@ Widget("tpu", settings, table, f"{heading}\n{text_table(HEAD, rows)}").show()
 # 1. En la v5e, sube el lado del arreglo de 128 a 256. ¿Qué le pasa a la convolución de 64 canales?
 # 2. Baja el lado a 8. ¿Alguna tarea sale ganando en parte del pico?
 # 3. Duplica el reloj. ¿Se duplica la velocidad de la LSTM?
-# 4. Duplica la memoria. ¿A quién le sirve?
+# 4. Duplica el ancho de banda de la memoria. ¿Qué tarea gana?
 # 5. Multiplica por diez lo que envía la anfitriona. ¿Qué límite aparece en su lugar?
 
 # %% [markdown] lang="en"
@@ -331,7 +331,7 @@ Widget("tpu", settings, table, f"{heading}\n{text_table(HEAD, rows)}").show()
 # 1. On the v5e, raise the side of the array from 128 to 256. What happens to the convolution of 64 channels?
 # 2. Lower the side to 8. Does any task gain in its share of the peak?
 # 3. Double the clock. Does the LSTM become twice as fast?
-# 4. Double the memory. Whom does it help?
+# 4. Double the memory bandwidth. Which task gains?
 # 5. Multiply by ten what the host sends. Which limit takes its place?
 
 
@@ -387,37 +387,38 @@ assert host_speedup > 1.2
 #   veces más rápido: sus 64 canales dejan ociosas tres de cada cuatro columnas, y su parte del pico cae de
 #   `{python} conv[0].share:.0%` a `{python} conv[1].share:.0%`.
 # 2. Con un lado de 8, cinco de las seis ganan en parte del pico, y ninguna es más rápida. Lo que bajó fue el
-#   pico. Un porcentaje de aprovechamiento no es una velocidad: un chip diminuto siempre está bien
-#   aprovechado.
-# 3. Con el doble de reloj la LSTM va `{python} lstm_speedup:.2f` veces más rápido, o sea igual: sus cincuenta
-#   pasos son tan cortos que lo que pesa es empezar cada uno.
-# 4. La memoria sirve sobre todo a la inferencia con pocos ejemplos, que va `{python} doubled["few"]:.1f`
-#   veces más rápido: lee todos los pesos para usarlos doce veces.
+#   pico. Un porcentaje de aprovechamiento no es una velocidad: un chip diminuto se aprovecha bien con poco.
+# 3. Con el doble de reloj la LSTM va `{python} lstm_speedup:.2f` veces más rápido, o sea, casi igual: sus
+#   cincuenta pasos son tan cortos que lo que pesa es empezar cada uno.
+# 4. La que más gana es la inferencia con pocos ejemplos, que va `{python} doubled["few"]:.1f` veces más
+#    rápido: lee todos los pesos para usarlos doce veces.
 # 5. El entrenamiento va `{python} host_speedup:.1f` veces más rápido y entonces lo frena el arreglo, que es
 #   lo que uno esperaba desde el principio.
 #
 # Ninguna de las seis tareas se llama «CNN» ni «RNN» en la fórmula. Lo que decide son las filas, las columnas
-# y de dónde vienen los datos: dos convoluciones están en extremos opuestos de la tabla.
+# y de dónde vienen los datos: una convolución queda entre las tareas que mejor aprovechan el chip y otra es
+# la que peor lo aprovecha.
 
 # %% [markdown] lang="en"
 # 1. With a side of 256 there are four times as many cells, and the convolution runs only
 #   `{python} conv_speedup:.1f` times as fast: its 64 channels leave three columns in four idle, and its share
 #   of the peak falls from `{python} conv[0].share:.0%` to `{python} conv[1].share:.0%`.
 # 2. With a side of 8, five of the six gain in their share of the peak, and none is faster. What fell was the
-#   peak. A percentage of use is not a speed: a tiny chip is always well used.
-# 3. With twice the clock the LSTM runs `{python} lstm_speedup:.2f` times as fast, that is, the same: its
-#   fifty steps are so short that what weighs is beginning each of them.
-# 4. Memory helps above all the inference with few examples, which runs `{python} doubled["few"]:.1f` times as
+#   peak. A percentage of use is not a speed: it takes little to use a tiny chip well.
+# 3. With twice the clock the LSTM runs `{python} lstm_speedup:.2f` times as fast, that is, nearly the same:
+#    its fifty steps are so short that what weighs is beginning each of them.
+# 4. The one that gains most is inference with few examples, which runs `{python} doubled["few"]:.1f` times as
 #   fast: it reads all weights to use them twelve times.
 # 5. Training runs `{python} host_speedup:.1f` times as fast, and then the array holds it up, which is what
 #   one expected from the beginning.
 #
 # None of the six tasks is called “CNN” or “RNN” in the formula. What decides are the rows, the columns and
-# where the data come from: two convolutions stand at opposite ends of the table.
+# where the data come from: one convolution is among the tasks that use the chip best, and another is the one
+# that uses it worst.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Un fabricante duplica el lado de sus arreglos y deja igual la memoria. Anuncia cuatro veces más TFLOP/s.
-# ¿Qué puede esperar quien infiere con *batches* de 12?
+# Un fabricante duplica el lado de sus arreglos y deja igual la memoria. Anuncia cuatro veces los TFLOP/s de
+# antes. ¿Qué puede esperar quien usa una red con batches de 12?
 #
 # - [ ] Cuatro veces más velocidad: eso vale donde manda el arreglo, y con 12 filas no manda.
 # - [x] Casi nada: con tan pocas filas manda la memoria, que no cambió.
@@ -426,7 +427,7 @@ assert host_speedup > 1.2
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A maker doubles the side of its arrays and leaves the memory as it is. It announces four times as many
-# TFLOP/s. What can somebody expect who infers with batches of 12?
+# TFLOP/s. What can somebody expect who uses a network with batches of 12?
 #
 # - [ ] Four times the speed: that holds where the array rules, and with 12 rows it does not.
 # - [x] Next to nothing: with so few rows the memory rules, and it has not changed.
@@ -514,7 +515,7 @@ assert all(before > after for before, after in pairwise(single[1:]))
 assert single[0] > 10 * single[-1]
 
 # %% [markdown] lang="es"
-# Al producto grande le da igual: cabe en cualquier reparto. La convolución de 64 canales cae desde que el
+# Al producto grande le da casi igual: llena cualquier reparto. La convolución de 64 canales cae desde que el
 # lado pasa de 64, y la convolución por canales pierde con cada duplicación a partir de 16: con lado 8
 # aprovecha `{python} provenance.two_digits(single[0] / single[-1])` veces más que con lado 256. En el modelo,
 # los arreglos pequeños nunca pierden, porque repartir el trabajo entre mil arreglos no cuesta nada. En un
@@ -522,7 +523,7 @@ assert single[0] > 10 * single[-1]
 # dice lo que le preguntaron y calla el resto.
 
 # %% [markdown] lang="en"
-# The large product does not care: it fits any division. The convolution of 64 channels falls once the side
+# The large product hardly cares: it fills any division. The convolution of 64 channels falls once the side
 # exceeds 64, and the depthwise convolution loses with every doubling from 16 on: with side 8 it uses the chip
 # `{python} provenance.two_digits(single[0] / single[-1])` times as well as with side 256. In the model small
 # arrays never lose, because sharing work out among a thousand arrays costs nothing there. On a real chip it
@@ -533,19 +534,19 @@ assert single[0] > 10 * single[-1]
 # ## Hasta dónde creerlo
 #
 # La banda de ± 25 % es la de una operación suelta: comparado con productos medidos por otros en v6e y v4, el
-# error mediano del modelo está por ahí, con colas mucho más largas. Lo que el modelo no sabe: la memoria que
-# hay dentro del chip y guarda pesos entre un paso y el siguiente, las operaciones que no son productos, lo
-# que el compilador funde o reordena, la comunicación entre chips. La [validación](validation.md) lo pone
-# frente a más de mil entrenamientos medidos.
+# error mediano del modelo no la supera, aunque hay errores mucho mayores. Lo que el modelo no sabe: la
+# memoria que hay dentro del chip y guarda pesos entre un paso y el siguiente, las operaciones que no son
+# productos, lo que el compilador funde o reordena, la comunicación entre chips. La
+# [validación](validation.md) lo pone frente a más de mil entrenamientos medidos.
 
 # %% [markdown] lang="en"
 # ## How far to believe it
 #
 # The band of ± 25% is that of a single operation: set against products that others measured on v6e and v4,
-# the median error of the model is about that, with much longer tails. What the model does not know: the
-# memory inside the chip that keeps weights from one step to the next, operations that are no products, what
-# the compiler fuses or reorders, communication between chips. The [validation](validation.md) sets it against
-# more than a thousand measured training runs.
+# the median error of the model does not exceed it, though there are much larger errors. What the model does
+# not know: the memory inside the chip that keeps weights from one step to the next, operations that are no
+# products, what the compiler fuses or reorders, communication between chips. The [validation](validation.md)
+# sets it against more than a thousand measured training runs.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: contar ciclos
@@ -635,8 +636,9 @@ assert best_side(tasks[4], CELLS) <= 16
 # %% [markdown] lang="es"
 # ## Para llevarte
 #
-# * Un arreglo sistólico paga por bloques enteros: filas, columnas y canales que no lo llenan se pagan igual.
-# * Hay cuatro límites posibles, y subir cualquiera de los otros tres no acelera nada.
+# * Un arreglo sistólico se paga por bloques enteros: filas, columnas y canales que no lo llenan cuestan
+#   igual.
+# * Hay cuatro límites posibles; donde uno manda, subir los otros tres acelera poco o nada.
 # * El aprovechamiento se compara en un mismo chip; entre chips se comparan tiempos.
 # * «TPU para redes convolucionales» es una frase sobre formas de matrices, dicha con nombres de redes.
 #
@@ -651,7 +653,7 @@ assert best_side(tasks[4], CELLS) <= 16
 #
 # * A systolic array is paid for by whole blocks: rows, columns and channels that do not fill it cost the
 #   same.
-# * There are four possible limits, and raising any of the other three speeds nothing up.
+# * There are four possible limits; where one rules, raising the other three speeds up little or nothing.
 # * Use is compared on one chip; between chips, compare times.
 # * “TPUs for convolutional nets” is a sentence about shapes of matrices, told with names of networks.
 #

@@ -51,19 +51,19 @@ prerequisites:
 # «Las GPU son para redes completamente conectadas.» ¿Qué resultado bastaría para decir que la frase, así de
 # general, no se sostiene?
 #
-# - [ ] Que una TPU gane en promedio. Un promedio puede ocultar que cada máquina gana en su propia región.
+# - [ ] Que una TPU gane en promedio: un promedio puede ocultar que cada máquina gana en su propia región.
 # - [x] Que otra máquina gane con claridad en una parte de esas redes que no sea anecdótica: una frase general
 #   cae con contraejemplos, gane quien gane en promedio.
-# - [ ] Que una sola medición la contradiga por poco. Menos que el ruido no es un contraejemplo.
+# - [ ] Que una sola medición la contradiga por poco: menos que el ruido no es un contraejemplo.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # “GPUs are for fully connected networks.” Which result would be enough to say that the sentence, as general
 # as that, does not stand?
 #
-# - [ ] That a TPU wins on average. An average may hide that each machine wins in a region of its own.
+# - [ ] That a TPU wins on average: an average may hide that each machine wins in a region of its own.
 # - [x] That another machine wins clearly in a part of those networks that is not anecdotal: a general
 #   sentence falls to counterexamples, whoever wins on average.
-# - [ ] That a single measurement contradicts it by a little. Less than the noise is no counterexample.
+# - [ ] That a single measurement contradicts it by a little: less than the noise is no counterexample.
 
 # %%
 import matplotlib.pyplot as plt
@@ -71,22 +71,8 @@ import numpy as np
 import torch
 
 from tutorials_lib import tr
-from tutorials_lib.bench import (
-    claims,
-    derived,
-    equal_work,
-    overview,
-    paradnn,
-    precision,
-    provenance,
-    report,
-    results,
-    specs,
-    suite,
-)
-from tutorials_lib.plots import color, legend_above, localized
-
-torch.manual_seed(0)
+from tutorials_lib.bench import claims, paradnn, precision, provenance, results
+from tutorials_lib.plots import MARKERS, color, legend_above, localized
 
 # %% [markdown] lang="es"
 # ## El registro
@@ -143,7 +129,6 @@ unqualified = sum(ruling.verdict == "holds" for ruling in rulings.values())
 ratios = list(found.versus_gpu.values())
 board_mean = claims.geometric_mean(ratios)
 per_chip = claims.Tally.of(ratio / claims.V2_CHIPS for ratio in ratios)
-million = equal_work.tasks(1)["dense"].flop / 1e6
 
 # %% [markdown] lang="es"
 # De las `{python} len(rulings)` afirmaciones, `{python} decided` tienen veredicto, `{python} waiting` esperan
@@ -204,6 +189,7 @@ print(claims.Tally(first=12, second=4, total=20).general())
 print(claims.Tally(first=4, second=12, total=20).general())
 
 # %% tags=["hidden"]
+torch.manual_seed(0)
 verdicts = [claims.Tally(a, b, 20).general() for a, b in ((19, 0), (12, 4), (4, 12))]
 assert verdicts == ["holds", "in part", "fails"]
 
@@ -296,6 +282,8 @@ assert board_mean > 1 > board_mean / claims.V2_CHIPS
 # %%
 # alt es: Barras citadas: TPU v1 entre Haswell en seis redes; MLP0 y CNN0 empatan en 40, las LSTM ganan poco.
 # alt en: Quoted bars: TPU v1 over Haswell on six networks; MLP0 and CNN0 tie near 40, the LSTMs hardly gain.
+from tutorials_lib.bench import equal_work, specs
+
 fig, ax = plt.subplots()
 hues = {"mlp": "blue", "lstm": "green", "cnn": "ember"}
 for place, network in enumerate(specs.ISCA_2017):
@@ -310,6 +298,8 @@ isca = {network.name: network for network in specs.ISCA_2017}
 assert abs(isca["CNN0"].over_haswell / isca["MLP0"].over_haswell - 1) < claims.NOISE
 assert isca["LSTM1"].over_haswell <= 1 + claims.NOISE
 assert isca["CNN1"].over_haswell > 1.5 * isca["MLP0"].over_haswell
+
+million = equal_work.tasks(1)["dense"].flop / 1e6
 
 # %% [markdown] lang="es"
 # MLP0 y CNN0 ganan lo mismo: la red densa no es peor por ser densa. Lo que separa a las seis es cuántas veces
@@ -364,9 +354,10 @@ labels = {
 # alt es: Parte del pico modelada frente al batch, con bandas: las redes suben y la de 16 canales se estanca.
 # alt en: Modelled share of the peak over the batch, with bands: networks rise, that of 16 channels stalls.
 fig, ax = plt.subplots(figsize=(6.4, 4.2))
-for shift, (name, (label, hue)) in zip((0.88, 0.96, 1.04, 1.13), labels.items(), strict=True):
+looks = zip((0.88, 0.96, 1.04, 1.13), MARKERS, labels.items(), strict=False)
+for shift, marker, (name, (label, hue)) in looks:
     places = [shift * batch for batch in equal_work.BATCHES]
-    provenance.draw(ax, places, [equal_work.estimate(share) for share in shares[name]], label, hue)
+    provenance.draw(ax, places, [equal_work.estimate(share) for share in shares[name]], label, hue, marker)
 ax.set(xscale="log", yscale="log", xlabel="batch", ylabel=tr(es="parte del pico (%)", en="share of peak (%)"))
 ax.set_xticks(equal_work.BATCHES, [str(batch) for batch in equal_work.BATCHES], minor=False)
 ax.set_yticks([0.3, 1, 3, 10, 30, 100], [localized(t) for t in ("0.3", "1", "3", "10", "30", "100")])
@@ -422,7 +413,7 @@ assert shares["narrow CNN"][0] > shares["dense"][0]
 # one of operations per second.
 
 
-# %%
+# %% tags=["hidden"]
 def told(cell):
     numbers = cell.parameters
     if "filters" in numbers:
@@ -432,19 +423,17 @@ def told(cell):
     return tr(es="LSTM de {embedding}, batch {batch}", en="LSTM {embedding}, batch {batch}").format(**numbers)
 
 
+# %%
+from tutorials_lib.bench import report
+
 pairs = list(equal_work.compiled_pairs(runs))
-head = (
-    "chip",
-    tr(es="redes", en="networks"),
-    tr(es="trabajo", en="work"),
-    tr(es="◐ velocidad", en="◐ speed"),
-)
+head = "chip", tr(es="redes", en="networks"), tr(es="trabajo", en="work"), tr(es="◐ velocidad", en="◐ speed")
 rows = [
     (
         cnn.backend.removeprefix("tpu-"),
         f"{told(cnn)} / {told(other)}",
         report.number(cnn.flop / other.flop, 2),
-        "≈ " + provenance.two_digits(equal_work.compiled_ratio(cnn, other)),
+        equal_work.compiled_estimate(cnn, other).text,
     )
     for cnn, other in pairs
 ]
@@ -465,12 +454,14 @@ witness = (
 assert all(cnn.parameters["filters"] <= 32 for cnn, _ in pairs), "the page says that they have few channels"
 
 # %% [markdown] lang="es"
-# `{python} witness` Estas convolucionales tienen pocos canales y, además de sus productos, normas y sumas que
-# solo mueven bytes: nada que una TPU haga mejor por ser convolución.
+# `{python} witness` Estas convolucionales tienen pocos canales y, además de productos, normas y sumas que
+# solo mueven bytes. Con más canales la comparación sería otra, como en la figura: «convolucional» no dice
+# bastante de una red.
 
 # %% [markdown] lang="en"
-# `{python} witness` These convolutional networks have few channels and, besides their products, norms and
-# additions that only move bytes: nothing that a TPU does better for its being a convolution.
+# `{python} witness` These convolutional networks have few channels and, besides products, norms and additions
+# that only move bytes. With more channels the comparison would be another, as in the figure: “convolutional”
+# does not say enough about a network.
 
 # %% [markdown] lang="es"
 # ## Dónde se dice y dónde se prueba
@@ -528,6 +519,8 @@ assert all(cnn.parameters["filters"] <= 32 for cnn, _ in pairs), "the page says 
 # published, what their compiler says or what the model computes, and these are not mixed.
 
 # %%
+from tutorials_lib.bench import overview
+
 overview.machines(runs, found)
 
 # %% tags=["hidden"]
@@ -574,14 +567,21 @@ assert any(run.suite == "matmul" for run in runs)
 # they are in it. Precision is computed as this page is built.
 
 # %%
-head = tr(es="en qué se apoya", en="what it rests on"), tr(es="orden", en="command")
+from tutorials_lib.bench import derived, suite
+
+head = (
+    tr(es="signo", en="sign"),
+    tr(es="en qué se apoya", en="what it rests on"),
+    tr(es="orden", en="command"),
+)
+paper = '<a href="https://doi.org/10.1145/3079856.3080246">doi:10.1145/3079856.3080246</a>'
 sources = [
-    ("◎ ○ paradnn.json, tpu_products.json", derived.COMMAND),
-    ("◐ tpu_aot.json", "make bench-tpu-aot"),
-    (tr(es="● CUDA: matmul, operations, models", en="● CUDA: matmul, operations, models"), "make bench-cuda"),
-    ("❝ src/tutorials_lib/bench/specs.py", tr(es="leer el artículo", en="read the paper")),
+    ("◎ ○", "paradnn.json, tpu_products.json", f"<code>{derived.COMMAND}</code>"),
+    ("◐", "tpu_aot.json", "<code>make bench-tpu-aot</code>"),
+    ("●", "CUDA: matmul, operations, models", "<code>make bench-cuda</code>"),
+    ("❝", "src/tutorials_lib/bench/specs.py", tr(es=f"citado de {paper}", en=f"quoted from {paper}")),
 ]
-report.table(head, [(what, f"<code>{how}</code>") for what, how in sources])
+report.table(head, sources)
 
 # %%
 derived.commands(derived.STEPS, derived.PRODUCTS)

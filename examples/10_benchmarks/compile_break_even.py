@@ -3,8 +3,8 @@ title:
   es: "Compilar un modelo: ¿después de cuántas llamadas conviene?"
   en: "Compiling a model: after how many calls does it pay off?"
 summary:
-  es: La primera llamada paga segundos y las siguientes ahorran microsegundos; el punto de equilibrio, medido.
-  en: The first call pays seconds and the later ones save microseconds; the break-even point, measured.
+  es: La primera llamada paga segundos y las siguientes pueden ahorrar algo; el punto de equilibrio, medido.
+  en: The first call pays seconds and the later ones may save a little; the break-even point, measured.
 tags: [benchmark, compile, inductor, xla]
 objectives:
   es:
@@ -24,44 +24,44 @@ prerequisites:
     - The [method](matrix_product.md) of these measurements.
 """
 # %% [markdown] lang="es"
-# `torch.compile` lee tu modelo, junta sus operaciones, escribe un programa en C++ y lo manda compilar. Eso
-# lleva segundos, y pasa en la primera llamada. Las siguientes pueden ir más rápido. Un cronómetro que solo
-# mira las siguientes dirá que compilar siempre conviene; uno que solo mira la primera, que nunca. Aquí se
-# miran las dos y se busca el punto en que empatan.
+# En una CPU, `torch.compile` lee tu modelo, junta sus operaciones, escribe un programa en C++ y lo manda
+# compilar. Eso lleva segundos y pasa en la primera llamada. Las siguientes pueden ir más rápido. Un
+# cronómetro que solo mira las siguientes puede decir que compilar siempre conviene; uno que solo mira la
+# primera, que nunca. Aquí se miran ambas cosas y se busca el punto en que empatan.
 
 # %% [markdown] lang="en"
-# `torch.compile` reads your model, joins its operations, writes a program in C++ and has it compiled. That
-# takes seconds, and it happens in the first call. The later ones may run faster. A stopwatch that looks only
-# at the later ones will say that compiling always pays off; one that looks only at the first, that it never
-# does. Here we look at both and search for the point where they are even.
+# On a CPU, `torch.compile` reads your model, joins its operations, writes a program in C++ and has it
+# compiled. That takes seconds, and it happens in the first call. The later ones may run faster. A stopwatch
+# that looks only at the later ones may say that compiling always pays off; one that looks only at the first,
+# that it never does. Here we look at both and search for the point where they break even.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Compilar costó 4 s. Sin compilar, una llamada tarda 1,0 ms; compilada, 0,9 ms. ¿Después de cuántas llamadas
 # conviene?
 #
-# - [ ] Desde la segunda: cada una es más rápida. Más rápida sí, pero hay 4 s que recuperar.
-# - [ ] Después de 4000: a 1 ms cada una, son 4 s. Eso sería si la compilada no tardara nada.
+# - [ ] Desde la segunda, porque cada una es más rápida: lo es, pero hay 4 s que recuperar.
+# - [ ] Después de 4000, porque a 1 ms cada una son 4 s: eso sería si la compilada no tardara nada.
 # - [x] Después de 40 000: se recuperan 0,1 ms por llamada.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # Compiling took 4 s. A call takes 1.0 ms without compiling and 0.9 ms with it. After how many calls does it
 # pay off?
 #
-# - [ ] From the second one on: each one is faster. Faster it is, but there are 4 s to recover.
-# - [ ] After 4000: at 1 ms each, those are 4 s. That would be so if the compiled one took no time.
+# - [ ] From the second one on, since each one is faster: it is, but there are 4 s to recover.
+# - [ ] After 4000, since at 1 ms each those are 4 s: that would be so if the compiled one took no time.
 # - [x] After 40,000: each call recovers 0.1 ms.
 
 # %% [markdown] lang="es"
 # ## La máquina y sus filas
 #
-# `eager` es PyTorch sin compilar e `inductor`, su compilador. La primera fila prepara las herramientas: es lo
-# que cuesta la primera compilación de todas, de una función de una línea.
+# `eager` es PyTorch sin compilar e `inductor`, su compilador. La fila de las herramientas dice lo que cuesta
+# la primera compilación de todas, la de una función de una línea.
 
 # %% [markdown] lang="en"
 # ## The machine and its rows
 #
-# `eager` is PyTorch without compiling and `inductor` its compiler. The first row prepares the tools: it is
-# what the very first compilation costs, of a function of one line.
+# `eager` is PyTorch without compiling and `inductor` its compiler. The row of the tools tells what the very
+# first compilation costs, that of a function of one line.
 
 # %%
 import math
@@ -97,8 +97,8 @@ compiled.table(compiled.here.cells, name)
 #
 # ## El punto de equilibrio
 #
-# Si compilar cuesta $C$ segundos más que la primera llamada sin compilar, y cada llamada baja de $t_e$ a
-# $t_c$, se empata después de
+# Si la primera llamada compilada cuesta $C$ segundos más que la primera sin compilar, y cada una de las
+# siguientes baja de $t_e$ a $t_c$, se empata después de
 #
 # $$n = \frac{C}{t_e - t_c}$$
 #
@@ -110,8 +110,8 @@ compiled.table(compiled.here.cells, name)
 #
 # ## The break-even point
 #
-# If compiling costs $C$ seconds more than the first call without it, and each call goes down from $t_e$ to
-# $t_c$, they are even after
+# If the first compiled call costs $C$ seconds more than the first one without compiling, and each of the
+# later ones goes down from $t_e$ to $t_c$, they break even after
 #
 # $$n = \frac{C}{t_e - t_c}$$
 #
@@ -120,8 +120,10 @@ compiled.table(compiled.here.cells, name)
 
 
 # %%
+# es: lo ahorrado se calcula en unidades de calibración, como el veredicto: no puede contradecirlo
+# en: what is saved is computed in calibration units, as the verdict is: it cannot contradict it
 def break_even(eager, compiled_cell, first_seconds):
-    saved = eager.median_seconds - compiled_cell.median_seconds
+    saved = eager.median_seconds * (1 - compiled_cell.median_units / eager.median_units)
     return max(0.0, first_seconds - eager.first_call_seconds) / saved
 
 
@@ -151,7 +153,7 @@ head = (
     tr(es="red", en="network"),
     tr(es="compilada frente a eager", en="compiled against eager"),
     tr(es="llamadas, en frío", en="calls, cold"),
-    tr(es="llamadas, con el disco tibio", en="calls, with a warm disk"),
+    tr(es="llamadas, con el código en el disco", en="calls, with the code on disk"),
 )
 rows = []
 for family, (eager, other) in pairs.items():
@@ -162,23 +164,23 @@ report.table(head, rows)
 # %% [markdown] lang="es"
 # ## Tiempo acumulado
 #
-# Antes de mirar: en un eje logarítmico, ¿qué forma tiene el tiempo total de quien paga mucho al principio?
+# Antes de mirar: en ejes logarítmicos, ¿qué forma tiene el tiempo total de quien paga mucho al principio?
 
 # %% [markdown] lang="en"
 # ## Accumulated time
 #
-# Before you look: on a logarithmic axis, what is the shape of the total time of whoever pays much at first?
+# Before you look: on logarithmic axes, what is the shape of the total time of whoever pays much at first?
 
 # %%
-# alt es: tiempo acumulado frente a llamadas, por red: eager, compilada en frío y con el disco tibio.
-# alt en: accumulated time over calls, per network: eager, compiled cold, and compiled with a warm disk.
+# alt es: tiempo acumulado frente a llamadas, por red: eager, compilada en frío y con el código en el disco.
+# alt en: accumulated time over calls, per network: eager, compiled cold, and with the code on disk.
 fig, axes = plt.subplots(1, len(pairs), figsize=(7.6, 3.4), sharey=True)
 counts = [10 ** (step / 4) for step in range(29)]
 for ax, (family, (eager, other)) in zip(axes, pairs.items(), strict=True):
     lines = {
         "eager": (eager.first_call_seconds, eager, "blue", "-"),
         tr(es="en frío", en="cold"): (other.first_call_seconds, other, "ember", "--"),
-        tr(es="disco tibio", en="warm disk"): (other.warm_call_seconds, other, "green", ":"),
+        tr(es="código en el disco", en="code on disk"): (other.warm_call_seconds, other, "green", ":"),
     }
     for label, (first, cell, hue, dash) in lines.items():
         total = [first + (count - 1) * cell.median_seconds for count in counts]
@@ -203,8 +205,8 @@ assert min(cold) > max(eager.first_call_seconds for eager, _ in pairs.values())
 # %% [markdown] lang="es"
 # **El hallazgo.** En frío, la primera llamada cuesta entre `{python} report.duration(min(cold))` y
 # `{python} report.duration(max(cold))`; con el código ya en el disco, al menos
-# `{python} report.factor(saved_by_disk)` veces menos. De las `{python} len(pairs)` redes se pueden comparar
-# `{python} len(told)` sin estorbo de otro proceso, y compilada va más rápido que sin compilar en
+# `{python} report.factor(saved_by_disk)` veces menos. Redes que se pueden comparar, porque ningún otro
+# proceso estorbó: `{python} len(told)` de `{python} len(pairs)`; entre ellas, más rápidas al compilar:
 # `{python} len(good)`. Preparar las herramientas, una vez por máquina, costó
 # `{python} report.duration(tools)`. Una primera llamada se mide una sola vez por corrida: su número dice el
 # orden de magnitud, no más.
@@ -212,24 +214,27 @@ assert min(cold) > max(eager.first_call_seconds for eager, _ in pairs.values())
 # %% [markdown] lang="en"
 # **The finding.** Cold, the first call costs between `{python} report.duration(min(cold))` and
 # `{python} report.duration(max(cold))`; with the code on disk already, at least
-# `{python} report.factor(saved_by_disk)` times less. Of the `{python} len(pairs)` networks,
-# `{python} len(told)` can be compared without another process in the way, and the compiled one is faster in
+# `{python} report.factor(saved_by_disk)` times less. Networks that can be compared, since no other process
+# got in the way: `{python} len(told)` of `{python} len(pairs)`; among them, faster when compiled:
 # `{python} len(good)`. Preparing the tools, once per machine, cost `{python} report.duration(tools)`. A first
 # call is measured just once per run: its number tells the order of magnitude, no more.
 
 # %% [markdown] lang="es"
 # ## Cuándo se compila otra vez
 #
-# El código compilado sirve para las formas con las que se compiló. Con otro tamaño de batch, Dynamo compila
-# de nuevo, y a la segunda vez lo hace para tamaños variables. Un bucle que cambia de forma en cada llamada
-# paga la primera llamada muchas veces.
+# El código compilado sirve para las formas con las que se compiló. Con otro tamaño de batch, Dynamo (la parte
+# de `torch.compile` que lee Python) compila de nuevo, y esa segunda versión ya admite tamaños variables en
+# ese eje. Otro tipo de dato u otro rango cuesta una compilación más cada vez. Tras ocho de una misma función
+# (`torch._dynamo.config.recompile_limit`), Dynamo se rinde: avisa y ejecuta los casos nuevos sin compilar.
 
 # %% [markdown] lang="en"
 # ## When it compiles again
 #
-# Compiled code serves the shapes it was compiled for. With another batch size Dynamo compiles anew, and the
-# second time it does so for sizes that vary. A loop that changes shapes on each call pays for the first call
-# many times.
+# Compiled code serves the shapes it was compiled for. With another batch size Dynamo (the part of
+# `torch.compile` that reads Python) compiles anew, and this second version already accepts sizes that vary
+# along that axis. Another data type or another rank costs one more compilation each time. After eight of one
+# function (`torch._dynamo.config.recompile_limit`) Dynamo gives up: it warns and runs the new cases without
+# compiling.
 
 # %% [markdown] lang="es"
 # ## Lo que falta
@@ -288,14 +293,14 @@ assert even_after(4.0, 1e-3, 2e-3) == math.inf
 #
 # Las dos medianas tienen un error relativo `noise`. Escribe `surely_even(cost, before, after, noise)`: el
 # punto de equilibrio en el peor caso que el ruido permite, con `before` más bajo y `after` más alto en esa
-# proporción. Así `math.inf` dice que el ruido no deja afirmar nada.
+# proporción. Entonces `math.inf` significa que el ruido no deja afirmar nada.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: with the noise in view
 #
 # Both medians have a relative error `noise`. Write `surely_even(cost, before, after, noise)`: the break-even
-# point in the worst case that noise permits, with `before` lower and `after` higher by that proportion. So
-# `math.inf` says that noise permits no claim.
+# point in the worst case that noise permits, with `before` lower and `after` higher by that proportion. Then
+# `math.inf` means that noise permits no claim.
 
 
 # %% tags=["solution"]
@@ -310,8 +315,8 @@ assert abs(surely_even(4.0, 1e-3, 0.5e-3, 0.2) - 4.0 / (0.8e-3 - 0.6e-3)) < 1e-6
 # %% [markdown] lang="es"
 # ## Para llevarte
 #
-# * Compilar es una inversión: segundos al principio contra una parte de cada llamada.
-# * Conviene cuando las llamadas se cuentan por miles y la forma no cambia.
+# * Compilar es una inversión: segundos al principio a cambio de una parte de cada llamada.
+# * Conviene cuando vas a llamar más veces que el punto de equilibrio y los tipos y rangos no cambian.
 # * El código en el disco abarata la primera llamada de mañana, no la de hoy.
 #
 # ## Sigue por aquí
@@ -322,8 +327,8 @@ assert abs(surely_even(4.0, 1e-3, 0.5e-3, 0.2) - 4.0 / (0.8e-3 - 0.6e-3)) < 1e-6
 # %% [markdown] lang="en"
 # ## What to keep
 #
-# * Compiling is an investment: seconds at first against a part of every call.
-# * It pays off where calls are counted by the thousand and the shape does not change.
+# * Compiling is an investment: seconds at first in exchange for a part of every call.
+# * It pays off where you will call more often than the break-even point, and types and ranks do not change.
 # * Code on disk makes tomorrow's first call cheaper, not today's.
 #
 # ## Where to go next

@@ -25,22 +25,22 @@ prerequisites:
 """
 # %% [markdown] lang="es"
 # Un modelo rápido puede pasar la mayor parte del tiempo esperando sus datos. El remedio conocido es
-# `DataLoader(..., num_workers=2)`: otros procesos preparan los batches mientras el modelo calcula. A veces va
-# más rápido y a veces diez veces más lento. Esta página mide un recorrido por mil imágenes pequeñas que ya
-# están en la memoria, de varias maneras.
+# `DataLoader(..., num_workers=2)`: otros procesos, los **trabajadores** (*workers*), preparan los batches
+# mientras el modelo calcula. A veces así va más rápido y a veces mucho más lento. Esta página mide de varias
+# maneras un recorrido por mil imágenes pequeñas que ya están en la memoria.
 
 # %% [markdown] lang="en"
 # A fast model may spend most of its time waiting for its data. The well-known remedy is
-# `DataLoader(..., num_workers=2)`: other processes prepare batches while the model computes. At times it runs
-# faster and at times ten times slower. This page measures one pass over a thousand small images that are in
-# memory already, in several ways.
+# `DataLoader(..., num_workers=2)`: other processes, the **workers**, prepare batches while the model
+# computes. At times that runs faster and at times much slower. This page measures in several ways one pass
+# over a thousand small images that are in memory already.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Mil imágenes de 32 × 32 están en un tensor. Un bucle toma batches de 32. ¿Qué es más rápido?
 #
 # - [x] `for batch in images.split(32)`: los batches son vistas del tensor, y no se copia nada.
 # - [ ] `DataLoader(..., num_workers=0)`: saca las imágenes una por una y las vuelve a apilar.
-# - [ ] `DataLoader(..., num_workers=2)`: dos procesos lo hacen a la vez. Y además mandan cada batch de un
+# - [ ] `DataLoader(..., num_workers=2)`: dos procesos lo hacen a la vez, pero además mandan cada batch de un
 #   proceso a otro.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -48,21 +48,22 @@ prerequisites:
 #
 # - [x] `for batch in images.split(32)`: the batches are views of the tensor, and nothing is copied.
 # - [ ] `DataLoader(..., num_workers=0)`: it takes the images out one by one and stacks them again.
-# - [ ] `DataLoader(..., num_workers=2)`: two processes do so at once. And send every batch from one process
-#   to another.
+# - [ ] `DataLoader(..., num_workers=2)`: two processes do so at once, but they also send every batch from one
+#   process to another.
 
 # %% [markdown] lang="es"
 # ## La máquina y sus filas
 #
-# «Copiar» entrega la imagen como está; «aumentar» la pasa a números entre 0 y 1 y la gira dieciséis veces, lo
-# que cuesta como una transformación de verdad y deja la imagen como era, para poder comprobar la respuesta.
+# «Copiar» entrega la imagen como está; «aumentar» la pasa a números entre 0 y 1 y la gira dieciséis veces un
+# cuarto de vuelta: hace el trabajo de un aumento de datos y deja la imagen como era, para poder comprobar la
+# respuesta.
 
 # %% [markdown] lang="en"
 # ## The machine and its rows
 #
 # “Copy” hands the image over as it is; “augment” turns it into numbers between 0 and 1 and rotates it sixteen
-# times, which costs what a real transform costs and leaves the image as it was, so that the answer can be
-# checked.
+# times by a quarter turn: it does the work of data augmentation and leaves the image as it was, so that the
+# answer can be checked.
 
 # %%
 import matplotlib.pyplot as plt
@@ -83,7 +84,8 @@ def name(cell):
     batch = tr(es=f"batches de {own['batch']}", en=f"batches of {own['batch']}")
     if own["way"] == "slices":
         return f"{tr(es='rebanar', en='slicing')}, {batch}"
-    workers = tr(es=f"{own['workers']} trabajadores", en=f"{own['workers']} workers")
+    count, one = own["workers"], tr(es="1 trabajador", en="1 worker")
+    workers = one if count == 1 else tr(es=f"{count} trabajadores", en=f"{count} workers")
     return f"{EFFORTS[own['effort']]}, {workers}, {batch}"
 
 
@@ -95,14 +97,16 @@ loading.table(loading.pick(backend="cpu"), name)
 #
 # ## Lo que se ve
 #
-# Antes de mirar: ¿en qué mitad de la figura esperas que los trabajadores ayuden, y cuánto, con dos núcleos?
+# Antes de mirar: ¿en qué filas esperas que los trabajadores ayuden, y cuánto, con los núcleos de esta
+# máquina?
 
 # %% [markdown] lang="en"
 # `{python} loading.state()` The column “first call” includes starting the processes, which then stay.
 #
 # ## What shows
 #
-# Before you look: in which half of the figure do you expect workers to help, and by how much, with two cores?
+# Before you look: in which rows do you expect workers to help, and by how much, with the cores of this
+# machine?
 
 # %%
 # alt es: tiempo de un recorrido por mil imágenes: rebanar, y DataLoader con 0, 1 y 2 trabajadores.
@@ -144,35 +148,39 @@ sliced = loading.one(way="slices", batch=small).median_units
 one_by_one = loader("copy", 0, small).median_units
 start = loader("copy", 2, small).first_call_seconds - loader("copy", 2, small).median_seconds
 effort = loader("augment", 0, large).median_seconds / images
+shares_work = loading.versus(loader("augment", 2, large), loader("augment", 0, large))
 assert sliced < one_by_one
 assert start > 0
 
 # %% [markdown] lang="es"
 # **El hallazgo.** Recorrer `{python} images` imágenes con un `DataLoader` en batches de `{python} small`
-# tarda `{python} report.factor(one_by_one / sliced)` veces lo que rebanar el tensor: sacar ejemplos de uno en
-# uno y apilarlos es el costo. Arrancar dos trabajadores costó unos `{python} report.duration(start)`, y cada
-# batch viaja de un proceso a otro. Eso solo se recupera si preparar los ejemplos es caro: al aumentar, cada
-# imagen cuesta `{python} report.duration(effort)`, y ahí dos procesos se reparten un trabajo que existe.
+# tarda `{python} report.factor(one_by_one / sliced)` veces lo que rebanar el tensor: sacar los ejemplos uno
+# por uno y volver a apilarlos es el costo. Arrancar dos trabajadores costó unos
+# `{python} report.duration(start)`, y además cada batch pasa de un proceso a otro. Eso solo se recupera si
+# preparar los ejemplos es caro. Al aumentar, cada imagen cuesta `{python} report.duration(effort)`: ahí hay
+# trabajo que repartir. Veredicto en batches de `{python} large`, dos trabajadores frente a ninguno:
+# `{python} shares_work`.
 
 # %% [markdown] lang="en"
 # **The finding.** Going over `{python} images` images with a `DataLoader` in batches of `{python} small`
-# takes `{python} report.factor(one_by_one / sliced)` times as long as slicing the tensor: taking examples out
-# one by one and stacking them is the cost. Starting two workers took about `{python} report.duration(start)`,
-# and every batch travels from one process to another. That is recovered only where preparing the examples is
-# expensive: when augmenting, each image costs `{python} report.duration(effort)`, and there two processes
-# share work that exists.
+# takes `{python} report.factor(one_by_one / sliced)` times as long as slicing the tensor: taking the examples
+# out one by one and stacking them again is the cost. Starting two workers took about
+# `{python} report.duration(start)`, and besides, every batch passes from one process to another. That is
+# recovered only where preparing the examples is expensive. When augmenting, each image costs
+# `{python} report.duration(effort)`: there is work to share. Verdict in batches of `{python} large`, two
+# workers against none: `{python} shares_work`.
 
 # %% [markdown] lang="es"
 # ## ¿Llegan a tiempo?
 #
-# Lo que importa no es el tiempo de carga, sino si es menor que el del paso que espera. Con trabajadores que
-# se adelantan, cada paso dura el mayor de los dos; sin ellos, la suma.
+# Lo que importa no es el tiempo de carga, sino si es menor que el del paso que la espera. Con trabajadores
+# que se adelantan, cada paso dura el mayor de los dos tiempos; sin ellos, la suma.
 
 # %% [markdown] lang="en"
 # ## Do they arrive in time?
 #
-# What matters is not the time to load, but whether it is less than that of the step that waits. With workers
-# that go ahead, every step takes the larger of the two; without them, their sum.
+# What matters is not the time to load, but whether it is less than that of the step that waits for it. With
+# workers that go ahead, every step takes the larger of the two times; without them, their sum.
 
 # %%
 # alt es: tiempo por batch frente al del paso de entrenamiento: la suma sin trabajadores y el mayor con ellos.
@@ -203,18 +211,18 @@ ax.set_ylabel(tr(es="tiempo por batch (ms)", en="time per batch (ms)"))
 ax.legend()
 
 # %% [markdown] lang="es"
-# La línea azul supone que el paso de entrenamiento corre en otro sitio, como una GPU. En una máquina de dos
-# núcleos que también entrena, los trabajadores le quitan a la red lo que le ahorran.
+# La línea azul supone que el paso de entrenamiento corre en otro sitio, como una GPU. Si la red entrena en
+# los mismos núcleos, los trabajadores compiten con ella y el paso se alarga.
 
 # %% [markdown] lang="en"
-# The blue line assumes that the training step runs elsewhere, as on a GPU. On a machine of two cores that
-# trains as well, workers take from the network what they save it.
+# The blue line assumes that the training step runs elsewhere, as on a GPU. Where the network trains on the
+# same cores, workers compete with it and the step gets longer.
 
 # %% [markdown] lang="es"
 # ## Hacia la GPU
 #
 # El último viaje es de la memoria del procesador a la de la GPU. `make bench-cuda` lo mide desde páginas
-# comunes y desde páginas fijas (`pin_memory`), que la GPU puede leer sin pasar por una copia.
+# comunes y desde páginas fijas (`pin_memory`), que la GPU puede leer sin una copia intermedia.
 
 # %% [markdown] lang="en"
 # ## On to the GPU
@@ -294,7 +302,8 @@ assert enough(3.1, 1.0) == 4
 # ## Para llevarte
 #
 # * Si los datos caben en un tensor y no hay que transformarlos, rebana.
-# * Un trabajador cuesta arrancar y copiar; se paga con preparación cara o con un disco lento.
+# * Un trabajador cuesta: hay que arrancarlo y pasar cada batch entre procesos. Lo compensa una preparación
+#   cara o un disco lento.
 # * Mira si el modelo espera, no cuánto tarda la carga.
 #
 # ## Sigue por aquí
@@ -307,7 +316,8 @@ assert enough(3.1, 1.0) == 4
 # ## What to keep
 #
 # * If the data fit in a tensor and need no transform, slice.
-# * A worker costs starting and copying; expensive preparation or a slow disk pays for it.
+# * A worker has a cost: it must be started, and every batch passed between processes. Expensive preparation
+#   or a slow disk makes up for it.
 # * Look at whether the model waits, not at how long loading takes.
 #
 # ## Where to go next

@@ -8,8 +8,8 @@ summary:
 tags: [benchmark, memory, lessons]
 objectives:
   es:
-    - Distinguir segundos de reloj de segundos de procesador, y saber cuál se puede comparar.
-    - Leer la memoria máxima de un proceso y separar lo que ponen las bibliotecas de lo que pone el código.
+    - Distinguir segundos de reloj de segundos de procesador, y saber cuáles se pueden comparar.
+    - Leer la memoria máxima de un proceso y separar lo que ocupan las bibliotecas de lo que ocupa el código.
     - Prever si una lección cabe en tu computadora antes de correrla.
   en:
     - Tell seconds of the clock from seconds of the processor, and know which can be compared.
@@ -22,33 +22,33 @@ prerequisites:
     - What a process is, as in [many processes](../fundamentals/many_processes.md).
 """
 # %% [markdown] lang="es"
-# Cada página de este sitio es un programa que se ejecutó para escribirla. El constructor anota, de cada
-# corrida, los segundos de procesador y la memoria máxima de su proceso. Aquí están: sirven para saber qué
-# esperar en tu máquina, y para ver con un ejemplo real dos medidas que se confunden a menudo.
+# Cada lección de este sitio es un programa que se ejecutó para escribirla. Al construir el sitio se anotan,
+# en cada corrida, los segundos de procesador y la memoria máxima de su proceso. Aquí están: sirven para saber
+# qué esperar en tu máquina y para distinguir, con un ejemplo real, el tiempo de procesador del tiempo de
+# reloj.
 
 # %% [markdown] lang="en"
-# Every page of this site is a program that was run in order to write it. For each run the builder notes down
-# the processor seconds and the peak memory of its process. Here they are: good for knowing what to expect on
-# your machine, and for seeing on a real example two measures that are often mixed up.
+# Every lesson of this site is a program that was run in order to write it. While the site is built, the
+# processor seconds and the peak memory of the process of each run are noted down. Here they are: good for
+# knowing what to expect on your machine, and for telling, on a real example, processor time from clock time.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Dos corridas del mismo programa tardaron 4 s y 9 s de reloj, y las dos usaron 4 s de procesador. ¿Qué pasó
 # en la segunda?
 #
-# - [ ] Calculó más. Entonces habría usado más segundos de procesador.
+# - [ ] Calculó más: entonces habría usado más segundos de procesador.
 # - [x] Esperó: otro proceso tenía el núcleo, o el disco no respondía. El reloj cuenta la espera; el
 #   procesador, no.
-# - [ ] Usó dos hilos. Con dos hilos los segundos de procesador pueden pasar de los de reloj, no al revés.
+# - [ ] Usó dos hilos: eso puede explicar más segundos de procesador que de reloj, pero no menos.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # Two runs of the same program took 4 s and 9 s by the clock, and both used 4 s of the processor. What
 # happened in the second one?
 #
-# - [ ] It computed more. Then it would have used more processor seconds.
+# - [ ] It computed more: then it would have used more processor seconds.
 # - [x] It waited: another process had the core, or the disk did not answer. The clock counts waiting; the
 #   processor does not.
-# - [ ] It used two threads. With two threads processor seconds may exceed those of the clock, not the other
-#   way round.
+# - [ ] It used two threads: that can explain more processor seconds than clock seconds, but not fewer.
 
 # %% [markdown] lang="es"
 # ## La máquina y las lecciones
@@ -132,16 +132,17 @@ over = max(mebibytes) - base
 # %% [markdown] lang="es"
 # **El hallazgo.** Las `{python} len(cells)` lecciones registradas suman `{python} total:.0f` s de procesador;
 # la mediana es de `{python} median(seconds):.0f` s y la más larga, de
-# `{python} longest.median_seconds:.0f` s. La que menos memoria usa necesita `{python} base:.0f` MiB: eso es
-# sobre todo PyTorch, Matplotlib y Python mismo, que toda lección carga. Lo que una lección añade con sus
-# tensores y sus modelos es la distancia a esa línea, `{python} over:.0f` MiB en la que más.
+# `{python} longest.median_seconds:.0f` s. La que menos memoria usa necesita `{python} base:.0f` MiB, y casi
+# todo eso son Python y sus bibliotecas, como PyTorch y Matplotlib. La distancia a esa línea es lo que una
+# lección añade con sus tensores, sus modelos y lo demás que importe: en la que más, `{python} over:.0f` MiB.
 
 # %% [markdown] lang="en"
 # **The finding.** The `{python} len(cells)` recorded lessons add up to `{python} total:.0f` s of processor;
 # the median is `{python} median(seconds):.0f` s and the longest one takes
-# `{python} longest.median_seconds:.0f` s. The one that uses least memory needs `{python} base:.0f` MiB: most
-# of that is PyTorch, Matplotlib and Python itself, which every lesson loads. What a lesson adds with its
-# tensors and models is the distance to that line, `{python} over:.0f` MiB in the largest.
+# `{python} longest.median_seconds:.0f` s. The one that uses least memory needs `{python} base:.0f` MiB, and
+# nearly all of that is Python and its libraries, such as PyTorch and Matplotlib. The distance to that line is
+# what a lesson adds with its tensors, its models and whatever else it imports: in the largest one,
+# `{python} over:.0f` MiB.
 
 # %% [markdown] lang="es"
 # ## El código, las órdenes y los datos
@@ -216,11 +217,11 @@ assert waited(4.0, 4.0, 2) == 0.5
 # * El procesador cuenta lo que se calcula; el reloj, también lo que se espera. Para comparar código en una
 #   máquina compartida, mira el primero.
 # * La memoria de un proceso empieza por la de sus bibliotecas.
-# * Un tiempo de una sola corrida dice segundos o minutos, no cuál de dos parecidos es menor.
+# * Un tiempo de una sola corrida dice si son segundos o minutos, no cuál de dos parecidos es menor.
 #
 # ## Sigue por aquí
 #
-# Los [hilos](threads.md), y [cómo no medir](how_not_to_benchmark.md). Cómo repartir trabajo entre máquinas:
+# Los [hilos](threads.md), y [cómo no medir](how_not_to_benchmark.md). Cómo repartir el trabajo:
 # [varios procesos](../fundamentals/many_processes.md). El libro abierto del curso mide sus modelos en el
 # [capítulo 09](https://www.learnpytorch.io/09_pytorch_model_deployment/).
 
@@ -230,10 +231,10 @@ assert waited(4.0, 4.0, 2) == 0.5
 # * The processor counts what is computed; the clock counts waiting as well. To compare code on a shared
 #   machine, look at the former.
 # * The memory of a process begins with that of its libraries.
-# * A time from a single run says seconds or minutes, not which of two similar ones is less.
+# * A time from a single run says whether it is seconds or minutes, not which of two similar ones is less.
 #
 # ## Where to go next
 #
-# [Threads](threads.md), and [how not to benchmark](how_not_to_benchmark.md). How to share work among
-# machines: [many processes](../fundamentals/many_processes.md). The open book of the course measures its
+# [Threads](threads.md), and [how not to benchmark](how_not_to_benchmark.md). How to share work out:
+# [many processes](../fundamentals/many_processes.md). The open book of the course measures its
 # models in [chapter 09](https://www.learnpytorch.io/09_pytorch_model_deployment/).

@@ -3,18 +3,18 @@ title:
   es: "Las operaciones de una red: ¿qué las limita?"
   en: "The operations of a network: what limits them?"
 summary:
-  es: Convoluciones, activaciones, normas y atención bajo el techo de una máquina, que calcula o mueve bytes.
-  en: Convolutions, activations, norms and attention under the roof of a machine that computes or moves bytes.
+  es: Convoluciones, activaciones, normalizaciones y atención; unas esperan al cálculo y otras, a la memoria.
+  en: Convolutions, activations, normalisations and attention; some wait for arithmetic and others for memory.
 tags: [benchmark, convolution, attention, fusion, roofline]
 objectives:
   es:
     - Decidir, por su intensidad aritmética, si a una operación la limita el cálculo o la memoria.
     - Explicar por qué fusionar pasos elemento a elemento ahorra tiempo sin ahorrar operaciones.
-    - Comparar dos formas de la misma cuenta y decir cuándo la diferencia no pasa del ruido.
+    - Comparar dos maneras de calcular lo mismo y decir cuándo la diferencia no supera el ruido.
   en:
     - Decide, from its arithmetic intensity, whether computing or memory limits an operation.
     - Explain why fusing elementwise steps saves time without saving operations.
-    - Compare two ways to do the same sum and say when the difference stays within the noise.
+    - Compare two ways to compute the same thing and say when the difference stays within the noise.
 prerequisites:
   es:
     - El [producto de matrices medido](matrix_product.md), que explica el método y el techo de la máquina.
@@ -24,33 +24,34 @@ prerequisites:
     - What a [convolution](../convolutional_networks/three_models_one_dataset.md) does.
 """
 # %% [markdown] lang="es"
-# Una red es una lista de operaciones: convoluciones, activaciones, normas, atención. Dos de ellas pueden
-# pedir las mismas cuentas y tardar distinto, porque una espera al cálculo y la otra a la memoria. Esta página
-# mide una de cada clase y la coloca bajo el techo de la máquina. Nada se cronometra al construirla: lee el
-# archivo que `make bench` registró, con el método que explica el [producto de matrices](matrix_product.md).
+# Una red es una lista de operaciones: convoluciones, activaciones, normalizaciones, atención. Dos de ellas
+# pueden hacer la misma cantidad de cuentas y tardar distinto, porque una espera al cálculo y la otra, a la
+# memoria. Esta página mide varias y coloca bajo el techo de la máquina las que hacen productos. Nada se
+# cronometra al construirla: lee el archivo que `make bench` registró, con el método que explica el [producto
+# de matrices](matrix_product.md).
 
 # %% [markdown] lang="en"
-# A network is a list of operations: convolutions, activations, norms, attention. Two of them may ask for the
-# same sums and take different times, since one waits for arithmetic and the other for memory. This page
-# measures one of each kind and places it under the roof of the machine. Nothing is timed as it is built: it
-# reads the file that `make bench` recorded, with the method that the [matrix product](matrix_product.md)
-# explains.
+# A network is a list of operations: convolutions, activations, normalisations, attention. Two of them may do
+# the same amount of arithmetic and take different times, since one waits for the arithmetic and the other for
+# memory. This page measures several of them and places those that do products under the roof of the machine.
+# Nothing is timed while the page is built: it reads the file that `make bench` recorded, with the method that
+# the [matrix product](matrix_product.md) explains.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Una convolución *depthwise* (cada canal con su propio filtro) hace 64 veces menos operaciones que una
 # completa de 64 canales. ¿Tarda 64 veces menos?
 #
-# - [ ] Sí: el tiempo es proporcional a las operaciones. Solo cuando el cálculo es el límite.
-# - [x] No: lee y escribe los mismos píxeles, y moverlos pasa a ser el límite.
-# - [ ] Tarda más: son 64 convoluciones en vez de una. Se calculan en una sola llamada.
+# - [ ] Sí, porque el tiempo es proporcional a las operaciones: lo es solo cuando el cálculo es el límite.
+# - [x] No, ahorra menos que eso: lee y escribe los mismos píxeles, y moverlos pasa a ser el límite.
+# - [ ] Tarda más, porque son 64 convoluciones en vez de una: se calculan en una sola llamada.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A *depthwise* convolution (each channel with a filter of its own) does 64 times fewer operations than a full
 # one over 64 channels. Does it take 64 times less time?
 #
-# - [ ] Yes: time is proportional to operations. Only where arithmetic is the limit.
-# - [x] No: it reads and writes the same pixels, and moving them becomes the limit.
-# - [ ] It takes longer: those are 64 convolutions instead of one. They are computed in a single call.
+# - [ ] Yes, since time is proportional to operations: it is so only where arithmetic is the limit.
+# - [x] No, it saves less than that: it reads and writes the same pixels, and moving them becomes the limit.
+# - [ ] It takes longer, since those are 64 convolutions instead of one: a single call computes them.
 
 # %% [markdown] lang="es"
 # ## La máquina y sus filas
@@ -106,16 +107,16 @@ operations.table(operations.here.cells, name)
 # %% [markdown] lang="es"
 # ## Bajo el techo
 #
-# El techo se midió en la misma corrida: la parte plana es el producto más rápido en float32 y la pendiente,
+# El techo se midió en la misma máquina: la parte plana es el producto más rápido en float32 y la pendiente,
 # una copia que no cabe en la caché. Antes de mirar: ¿cuál de las tres convoluciones queda más cerca de la
-# parte plana, y cuál en la pendiente?
+# parte plana, y cuál, bajo la pendiente?
 
 # %% [markdown] lang="en"
 # ## Under the roof
 #
-# The roof was measured in the same run: the flat part is the fastest product in float32 and the slope, a copy
-# that fits no cache. Before you look: which of the three convolutions comes closest to the flat part, and
-# which one lies on the slope?
+# The roof was measured on the same machine: the flat part is the fastest product in float32 and the slope, a
+# copy that fits no cache. Before you look: which of the three convolutions comes closest to the flat part,
+# and which one lies under the slope?
 
 # %%
 # es: lo más que se vio a este procesador: cuenta la ronda más rápida
@@ -149,42 +150,44 @@ print(tr(es="tiempo", en="time"), report.factor(ratio, operations.noise), ": 1")
 
 # %% tags=["hidden"]
 assert fewer == 64
-assert ratio < fewer / 2, "the page says that a depthwise convolution does not save time in proportion"
+assert ratio < fewer, "the page says that a depthwise convolution does not save time in proportion"
 verdict = operations.versus(each, full)
 
 # %% [markdown] lang="es"
 # **El hallazgo.** La convolución completa hace `{python} fewer:.0f` operaciones por cada una de la
 # *depthwise*, pero su tiempo es solo `{python} report.factor(ratio, operations.noise)` veces el de ella
-# (veredicto de la comparación: la *depthwise* es `{python} verdict`). Su intensidad es de
-# `{python} each.intensity:.1f` FLOP/byte frente a `{python} full.intensity:.0f`; el codo de esta máquina está
-# en `{python} report.number(roof.knee, 2)`. Un punto puede quedar por encima de la pendiente:
-# los datos de una operación pequeña ya están en la caché, que entrega más bytes por segundo que la memoria
-# con la que se midió el techo.
+# (veredicto, *depthwise* frente a completa: `{python} verdict`). La intensidad de la *depthwise* es de
+# `{python} each.intensity:.1f` FLOP/byte y la de la completa, de `{python} full.intensity:.0f`; el codo de
+# esta máquina está en `{python} report.number(roof.knee, 2)`. Un punto puede quedar por encima de la
+# pendiente: los datos de una operación pequeña pueden estar ya en la caché, que entrega más bytes por segundo
+# que la memoria con la que se midió el techo.
 
 # %% [markdown] lang="en"
-# **The finding.** The full convolution does `{python} fewer:.0f` operations for each one of the *depthwise*
-# one, but its time is only `{python} report.factor(ratio, operations.noise)` times as long (verdict of the
-# comparison: the *depthwise* one is `{python} verdict`). Its intensity is `{python} each.intensity:.1f`
-# FLOP/byte against `{python} full.intensity:.0f`; the knee of this machine lies at
-# `{python} report.number(roof.knee, 2)`. A point may lie above the slope: the data of a small
-# operation are in the cache already, which delivers more bytes per second than the memory by which the roof
-# was measured.
+# **The finding.** For each operation of the *depthwise* convolution the full one does
+# `{python} fewer:.0f`, but its time is only `{python} report.factor(ratio, operations.noise)` times as long
+# (verdict, *depthwise* against full: `{python} verdict`). The intensity of the *depthwise* one is
+# `{python} each.intensity:.1f` FLOP/byte and that of the full one `{python} full.intensity:.0f`; the knee of
+# this machine lies at `{python} report.number(roof.knee, 2)`. A point may lie above the slope: the data of a
+# small operation may be in the cache already, which delivers more bytes per second than the memory by which
+# the roof was measured.
 
 # %% [markdown] lang="es"
 # ## Fusionar: las mismas cuentas, menos viajes
 #
-# `0.5 * h * (1 + erf(h / √2))` son seis pasos elemento a elemento. Paso a paso, cada uno lee un tensor de la
-# memoria y escribe otro. Un compilador los junta en un bucle: cada número se lee una vez, pasa por las seis
-# cuentas y se escribe una vez. Lo mismo hace `scaled_dot_product_attention` con la atención: no escribe nunca
-# la matriz de puntajes completa ([Dao et al., 2022](https://arxiv.org/abs/2205.14135)).
+# Sumar un sesgo y calcular `0.5 * h * (1 + erf(h / √2))` son seis pasos elemento a elemento. Por separado,
+# cada uno lee un tensor de la memoria y escribe otro. Un compilador los junta en un bucle: cada número se lee
+# una vez, pasa por las seis cuentas y se escribe una vez. Con la atención, `scaled_dot_product_attention`
+# hace algo parecido: no escribe nunca completa la matriz de puntajes ([Dao y otros,
+# 2022](https://arxiv.org/abs/2205.14135)).
 
 # %% [markdown] lang="en"
-# ## Fusing: the same sums, fewer trips
+# ## Fusing: the same arithmetic, fewer trips
 #
-# `0.5 * h * (1 + erf(h / √2))` is six elementwise steps. Step by step, each one reads a tensor from memory
-# and writes another. A compiler joins them in one loop: every number is read once, goes through the six sums
-# and is written once. `scaled_dot_product_attention` does the same with attention: it never writes down the
-# whole matrix of scores ([Dao et al., 2022](https://arxiv.org/abs/2205.14135)).
+# Adding a bias and computing `0.5 * h * (1 + erf(h / √2))` is six elementwise steps. Taken one by one, each
+# reads a tensor from memory and writes another. A compiler joins them in one loop: every number is read once,
+# goes through all six steps and is written once. `scaled_dot_product_attention` does something similar with
+# attention: it never writes down the whole matrix of scores ([Dao and others,
+# 2022](https://arxiv.org/abs/2205.14135)).
 
 # %%
 pairs = []
@@ -218,14 +221,15 @@ untold = compared.count(tr(es="sin comparar", en="not compared"))
 same = compared.count(tr(es="sin diferencia", en="no difference"))
 
 # %% [markdown] lang="es"
-# De los `{python} len(pairs)` pares, `{python} same` quedan «sin diferencia» con un ruido de
-# `{python} operations.noise:.0%`, y `{python} untold` sin comparar porque otro proceso estorbó. Con una sola
-# activación casi no hay nada que juntar; con una fórmula de seis pasos, cinco viajes de ida y vuelta.
+# Pares «sin diferencia», con un ruido de `{python} operations.noise:.0%`: `{python} same` de
+# `{python} len(pairs)`. Pares sin comparar, porque otro proceso estorbó: `{python} untold`. Juntar una suma y
+# una ReLU ahorra un viaje de ida y vuelta a la memoria; juntar los seis pasos de la fórmula ahorra cinco.
 
 # %% [markdown] lang="en"
-# Of the `{python} len(pairs)` pairs, `{python} same` show “no difference” with a noise of
-# `{python} operations.noise:.0%`, and `{python} untold` are not compared because another process got in the
-# way. A single activation leaves almost nothing to join; a formula of six steps, five round trips.
+# Pairs with “no difference”, given a noise of `{python} operations.noise:.0%`: `{python} same` of
+# `{python} len(pairs)`. Pairs not compared, because another process got in the way: `{python} untold`.
+# Joining an addition and a ReLU saves one round trip to memory; joining the six steps of the formula saves
+# five.
 
 # %% [markdown] lang="es"
 # ## Lo que falta
@@ -307,10 +311,11 @@ assert saving(6) == 6
 # %% [markdown] lang="es"
 # ## Para llevarte
 #
-# * El tiempo de una operación es el mayor de dos: el de sus cuentas y el de sus bytes. La intensidad dice
-#   cuál.
-# * Menos operaciones no son menos tiempo cuando el límite es la memoria: así le pasa a la *depthwise*.
-# * Fusionar no quita cuentas, quita viajes; ayuda más cuanto más larga la cadena.
+# * El tiempo de una operación no baja del mayor de dos: el de sus cuentas y el de sus bytes. La intensidad
+#   dice cuál manda.
+# * Cuando manda la memoria, ahorrar operaciones no ahorra tiempo en la misma proporción: la *depthwise* lo
+#   muestra.
+# * Fusionar no quita cuentas, quita viajes; puede ayudar más cuanto más larga es la cadena.
 #
 # ## Sigue por aquí
 #
@@ -321,10 +326,10 @@ assert saving(6) == 6
 # %% [markdown] lang="en"
 # ## What to keep
 #
-# * The time of an operation is the larger of two: that of its sums and that of its bytes. Intensity tells
-#   which.
-# * Fewer operations are not less time where memory is the limit: that is what happens to *depthwise*.
-# * Fusing removes no sums, it removes trips; the longer the chain, the more it helps.
+# * The time of an operation is no less than the larger of two: that of its arithmetic and that of its bytes.
+#   Intensity tells which one rules.
+# * Where memory rules, saving operations does not save time in proportion: *depthwise* shows it.
+# * Fusing removes no arithmetic, it removes trips; the longer the chain, the more it can help.
 #
 # ## Where to go next
 #

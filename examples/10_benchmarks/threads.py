@@ -3,8 +3,8 @@ title:
   es: "Uno o dos hilos: cuándo ayudan y cuándo se derrumban"
   en: "One thread or two: when they help and when they collapse"
 summary:
-  es: Dos hilos se reparten un producto y se esperan al final; con otro proceso cerca, la espera manda.
-  en: Two threads share a product and wait for each other at its end; near another process, waiting rules.
+  es: Dos hilos se reparten un producto y se esperan al final; con otro proceso cerca, puede mandar la espera.
+  en: Two threads share a product and wait for each other at its end; near another process, waiting may rule.
 tags: [benchmark, threads, noise, openmp]
 objectives:
   es:
@@ -12,7 +12,7 @@ objectives:
     - Reconocer el derrumbe de los hilos cuando otro proceso ocupa un núcleo.
     - Elegir el número de hilos de un programa según lo que más corre en la máquina.
   en:
-    - Predict from which size on two threads help, and why they do not help before.
+    - Predict from which size on two threads help, and why they do not help below it.
     - Recognise the collapse of threads when another process holds a core.
     - Choose a program's number of threads by what else runs on the machine.
 prerequisites:
@@ -25,48 +25,51 @@ prerequisites:
 """
 # %% [markdown] lang="es"
 # PyTorch usa por defecto tantos hilos como núcleos tiene la máquina: corta cada producto en partes y las
-# calcula a la vez. Con dos núcleos debería ir al doble. Esta página mide cuándo pasa eso, cuándo no pasa, y
-# qué ocurre si otro trabajo usa la máquina al mismo tiempo, como en un servidor compartido o en tu
-# computadora con el navegador abierto. Todas las demás mediciones del sitio usan un solo hilo por esta razón.
+# calcula a la vez. Con dos núcleos debería ir al doble de velocidad. Esta página mide cuándo pasa eso, cuándo
+# no, y qué ocurre si otro trabajo usa la máquina al mismo tiempo, como en un servidor compartido o en tu
+# computadora con el navegador abierto. Por esta razón, las demás mediciones del sitio en un procesador usan
+# un solo hilo.
 
 # %% [markdown] lang="en"
 # By default PyTorch uses as many threads as the machine has cores: it cuts every product into parts and
 # computes them at once. With two cores it should run at twice the speed. This page measures when that
 # happens, when it does not, and what follows if another job uses the machine at the same time, as on a shared
-# server or on your computer with the browser open. All other measurements of this site use one thread for
-# this reason.
+# server or on your computer with the browser open. For this reason the other measurements of this site on a
+# processor use one thread.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Un producto de 64 × 64 tarda menos de una centésima de milisegundo en un hilo. Otro proceso ocupa uno de los
 # dos núcleos. ¿Qué pasa si lo calculas con dos hilos?
 #
-# - [ ] Va a la mitad de velocidad: queda un núcleo para los dos hilos. Se turnan, y el turno dura mucho más
-#   que el producto.
+# - [ ] Va a la mitad de velocidad, porque queda un núcleo para los dos hilos: se turnan, sí, pero cada turno
+#   dura mucho más que el producto.
 # - [x] Puede tardar cientos de veces más: un hilo termina y espera al otro, que el sistema dejó sin núcleo
 #   durante milisegundos.
-# - [ ] Nada: el sistema mueve el hilo al núcleo libre. En el núcleo libre ya está el otro hilo.
+# - [ ] Nada, porque el sistema mueve el hilo al núcleo libre: en ese núcleo ya está el otro hilo.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # A product of 64 × 64 takes less than a hundredth of a millisecond in one thread. Another process holds one
 # of the two cores. What happens if you compute it with two threads?
 #
-# - [ ] It runs at half the speed: one core is left for both threads. They take turns, and a turn lasts much
-#   longer than the product.
+# - [ ] It runs at half the speed, since one core is left for both threads: they do take turns, but a turn
+#   lasts much longer than the product.
 # - [x] It can take hundreds of times as long: one thread finishes and waits for the other, which the system
 #   left without a core for milliseconds.
-# - [ ] Nothing: the system moves the thread to the free core. On the free core there is the other thread.
+# - [ ] Nothing, since the system moves the thread to the free core: the other thread is on that core already.
 
 # %% [markdown] lang="es"
 # ## La máquina y sus filas
 #
-# El «vecino» es un proceso nuestro que calcula sin pausa: así el derrumbe se puede medir. El resto del método
-# es el de siempre, salvo que aquí los hilos no están atados a un núcleo.
+# El «vecino» es un proceso nuestro que calcula sin pausa y ocupa un núcleo: así se puede provocar y medir el
+# derrumbe. En una máquina con más de dos núcleos hay varios, uno menos que núcleos. El resto del método es el
+# de siempre, salvo que aquí los hilos no están atados a un núcleo.
 
 # %% [markdown] lang="en"
 # ## The machine and its rows
 #
-# The “neighbour” is a process of ours that computes without pause: so the collapse can be measured. The rest
-# of the method is as always, except that here the threads are tied to no core.
+# The “neighbour” is a process of ours that computes without pause and keeps a core busy: that is how the
+# collapse can be provoked and measured. A machine of more than two cores has several, one less than cores.
+# The rest of the method is as always, except that here the threads are tied to no core.
 
 # %%
 import matplotlib.pyplot as plt
@@ -104,7 +107,7 @@ threads.table(threads.here.cells, words)
 # ## Lo que se ve
 #
 # La barra gruesa va de un cuartil al otro y la línea fina, de la ronda más rápida a la más lenta. Antes de
-# mirar: ¿en qué tamaño esperas que dos hilos ganen, y en cuál temes el derrumbe?
+# mirar: ¿con qué tamaño esperas que ganen dos hilos, y con cuál temes el derrumbe?
 
 # %% [markdown] lang="en"
 # ## What shows
@@ -148,48 +151,50 @@ report.table(head, [(f"{n} × {n}", report.times(free[n]), report.times(busy[n])
 worst = max(busy, key=busy.get)
 smallest = min(sizes)
 if busy[worst] > 2:
+    often = report.factor(busy[worst])
     collapse = tr(
-        es=f"el producto de lado {worst} tarda con dos hilos {report.factor(busy[worst])} veces más",
-        en=f"the product of side {worst} takes {report.factor(busy[worst])} times as long in two threads",
+        es=f"el producto de lado {worst} tarda con dos hilos {often} veces lo que con uno",
+        en=f"the product of side {worst} takes {often} times as long in two threads as in one",
     )
 else:
     collapse = tr(es="no hubo derrumbe en esta corrida", en="there was no collapse in this run")
 helped = [n for n in sizes if free[n] < 1 / (1 + threads.noise)]
 if helped:
-    listed = ", ".join(str(n) for n in helped)
-    gain = tr(es=f"dos hilos ganan en los lados {listed}", en=f"two threads win at the sides {listed}")
+    listed = ", ".join(f"{n} × {n}" for n in helped)
+    gain = tr(es=f"dos hilos ganan en {listed}", en=f"two threads win at {listed}")
 else:
     gain = tr(es="dos hilos no ganan en ningún tamaño", en="two threads win at no size")
 
 # %% [markdown] lang="es"
-# **El hallazgo.** Con un vecino, `{python} collapse`. Con la máquina libre, `{python} gain`. Un tiempo de dos
-# hilos con otro proceso cerca no mide el producto: mide cuánto tarda el sistema en devolver un núcleo. Por
-# eso ninguna comparación de este sitio usa filas de dos hilos, y estas solo se miran aquí.
+# **El hallazgo.** Con vecino, `{python} collapse`. Con la máquina libre, `{python} gain`. Un tiempo de dos
+# hilos con otro proceso cerca no mide solo el producto: mide también cuánto tarda el sistema en devolver un
+# núcleo. Por eso ninguna comparación de este sitio usa filas de dos hilos: solo se miran aquí.
 
 # %% [markdown] lang="en"
 # **The finding.** With a neighbour, `{python} collapse`. With the machine free, `{python} gain`. A time of
-# two threads with another process nearby does not measure the product: it measures how long the system takes
-# to give a core back. So no comparison of this site uses rows of two threads, and they are looked at only
-# here.
+# two threads with another process nearby does not measure the product alone: it also measures how long the
+# system takes to give a core back. So no comparison of this site uses rows of two threads: they are looked at
+# only here.
 
 # %% [markdown] lang="es"
 # ## Por qué
 #
-# Al final de cada producto hay una barrera: el hilo que termina primero espera al otro. Mientras espera, gira
-# en un bucle y ocupa su núcleo, para no perder tiempo cuando el otro acabe. Con un vecino hay tres que
-# quieren dos núcleos. El sistema le quita el suyo a alguno durante un turno de milisegundos; si es el hilo
-# que aún trabajaba, el otro gira en vano todo ese turno. El producto dura microsegundos; el turno, miles de
-# veces más. Un vecino al que se le concede su núcleo, y un solo hilo, no se esperan nunca.
+# Al final de cada producto hay una barrera: el hilo que termina primero espera al otro. Mientras espera, da
+# vueltas en un bucle y ocupa su núcleo, para no perder tiempo cuando el otro acabe. Dos hilos y un vecino son
+# tres que quieren dos núcleos. El sistema le quita el suyo a alguno durante un turno de milisegundos; si se
+# lo quita al hilo que aún trabajaba, el otro da vueltas en vano todo ese turno. El producto de lado 64 dura
+# microsegundos; el turno, cientos de veces más. Un solo hilo y un vecino caben en dos núcleos y no se
+# esperan.
 
 # %% [markdown] lang="en"
 # ## Why
 #
 # At the end of every product there is a barrier: the thread that finishes first waits for the other. While it
-# waits it spins in a loop and keeps its core, so as to lose no time when the other is done. With a neighbour
-# there are three that want two cores. The system takes the core of one of them away for a turn of
-# milliseconds; if that is the thread that was still working, the other spins in vain for the whole turn. The
-# product lasts microseconds; the turn, thousands of times longer. A neighbour that has its core and a single
-# thread never wait for each other.
+# waits it spins in a loop and keeps its core, so as to lose no time when the other is done. Two threads and a
+# neighbour are three that want two cores. The system takes the core of one of them away for a turn of
+# milliseconds; if that one is the thread that was still working, the other spins in vain for the whole turn.
+# The product of side 64 lasts microseconds; the turn, hundreds of times longer. A single thread and a
+# neighbour fit two cores and do not wait for each other.
 
 # %%
 import torch
@@ -219,16 +224,15 @@ threads.downloads()
 #
 # Si una parte `shared` del tiempo se reparte entre `count` hilos y el resto no, escribe
 # `speedup(shared, count)`: cuántas veces más rápido va el programa ([Amdahl,
-# 1967](https://doi.org/10.1145/1465482.1465560)). ¿Cuánto es lo máximo con infinitos hilos si se reparte el
-# 90 %?
+# 1967](https://doi.org/10.1145/1465482.1465560)). Si se reparte el 90 %, ¿a cuánto se puede llegar con
+# infinitos hilos?
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: Amdahl's law
 #
 # If a part `shared` of the time is divided among `count` threads and the rest is not, write
 # `speedup(shared, count)`: how many times as fast the program runs ([Amdahl,
-# 1967](https://doi.org/10.1145/1465482.1465560)). What is the most with infinitely many threads if 90% is
-# shared?
+# 1967](https://doi.org/10.1145/1465482.1465560)). If 90% is shared, how far can infinitely many threads get?
 
 
 # %% tags=["solution"]
@@ -244,14 +248,16 @@ assert abs(speedup(0.9, 10**9) - 10) < 1e-6
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 2: la media miente, la mediana también puede
 #
-# `rounds` son tiempos de rondas. Escribe `tail(rounds)`: cuántas veces la más lenta es la mediana. Un valor
-# cercano a 1 dice que las rondas se parecen; uno de 100, que hay un derrumbe que la mediana no muestra.
+# `rounds` son los tiempos de varias rondas. Escribe `tail(rounds)`: cuántas veces la mediana dura la ronda
+# más lenta. Un valor cercano a 1 dice que las rondas se parecen; uno de 100, que hubo un derrumbe que la
+# mediana no muestra.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: the mean lies, and the median may, too
 #
-# `rounds` are times of rounds. Write `tail(rounds)`: how many times the median the slowest one is. A value
-# close to 1 says that the rounds are alike; one of 100, that there is a collapse which the median hides.
+# `rounds` are the times of several rounds. Write `tail(rounds)`: how many times the median the slowest round
+# lasts. A value close to 1 says that the rounds are alike; one of 100, that there was a collapse which the
+# median does not show.
 
 # %% tags=["solution"]
 from statistics import median
@@ -269,25 +275,25 @@ assert tail([1.0, 1.0, 1.0, 1.0, 137.0]) == 137
 # ## Para llevarte
 #
 # * Dos hilos ayudan cuando cada parte dura mucho más que la espera del final.
-# * Con más hilos que núcleos libres, la espera puede costar miles de veces el trabajo.
+# * Con más hilos que núcleos libres, la espera puede costar cientos de veces el trabajo.
 # * Para medir, un hilo. Para servir muchas peticiones, varios procesos de un hilo.
 #
 # ## Sigue por aquí
 #
 # [Cómo no medir](how_not_to_benchmark.md), [varios procesos](../fundamentals/many_processes.md) y la
-# [carga de datos](data_loading.md), donde los trabajadores sí ayudan. El capítulo 00 de
-# [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) habla de dónde se calcula.
+# [carga de datos](data_loading.md), donde se ve cuándo ayudan los trabajadores. El capítulo 00 de
+# [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) trata de dónde se calcula.
 
 # %% [markdown] lang="en"
 # ## What to keep
 #
 # * Two threads help where each part lasts much longer than the wait at the end.
-# * With more threads than free cores, waiting can cost thousands of times the work.
+# * With more threads than free cores, waiting can cost hundreds of times the work.
 # * To measure, one thread. To serve many requests, several processes of one thread.
 #
 # ## Where to go next
 #
 # [How not to benchmark](how_not_to_benchmark.md), [many processes](../fundamentals/many_processes.md) and
-# [data loading](data_loading.md), where workers do help. Chapter 00 of
+# [data loading](data_loading.md), which shows when workers help. Chapter 00 of
 # [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) tells where things are
 # computed.

@@ -48,7 +48,8 @@ prerequisites:
 # - [ ] Que será igual de pequeño: las constantes ya están fijas. Lo están, pero se eligieron para que ese
 #   número saliera bien en esos casos y no en otros.
 # - [ ] Nada, y no hay forma de saberlo. La hay: apartar casos antes de ajustar y mirar el error en ellos.
-# - [x] Poco, hasta probarlo en casos que no participaron en el ajuste, y menos aún si son más grandes que
+# - [x] Poco, hasta probarlo en casos que no participaron en el ajuste: con tantas constantes como haga
+#   falta se ajusta cualquier cosa. Menos aún si son más grandes que
 #   todos los que participaron.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -59,7 +60,8 @@ prerequisites:
 #   this number would come out well on those cases and not on others.
 # - [ ] Nothing, and there is no way to know. There is: put cases aside before fitting, and look at the error
 #   on them.
-# - [x] Little, until it is tried on cases that had no part in the fit, and less still if they are larger than
+# - [x] Little, until it is tried on cases that had no part in the fit: with constants enough anything can be
+#   fitted. Less still if they are larger than
 #   all that had.
 
 # %% [markdown] lang="es"
@@ -88,14 +90,13 @@ prerequisites:
 # quoted.
 
 # %%
-import json
 from statistics import median
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from tutorials_lib import tr
-from tutorials_lib.bench import claims, paradnn, provenance, report, results, specs, systolic
+from tutorials_lib.bench import claims, derived, paradnn, provenance, report, specs, systolic
 from tutorials_lib.plots import color, interval_plot, legend_above, localize_ticks, localized
 
 found = paradnn.findings()
@@ -366,8 +367,7 @@ assert len(odd_sizes) == 2
 # estimates the cycles without running anything.
 
 # %%
-path = results.repository() / results.RESULTS / "tpu_products.json"
-products = json.loads(path.read_text(encoding="utf-8"))
+products = derived.read(derived.PRODUCTS)
 product_errors, product_points = products["errors"], products["points"]
 
 
@@ -456,6 +456,26 @@ for attempt in (float, "{:.3f}".format, round):
     except TypeError:
         continue
     raise AssertionError("an estimate passed for a plain number")
+
+# %% [markdown] lang="es"
+# ## La orden y los datos
+#
+# La orden vuelve a ajustar las constantes y a calcular cada error y cada punto de esta página a partir de las
+# mediciones publicadas, cuya huella comprueba. Los dos archivos guardan cocientes, un renglón por red o por
+# producto; con el modelo y un renglón se recupera el tiempo medido.
+
+# %% [markdown] lang="en"
+# ## The command and the data
+#
+# The command fits the constants anew and computes every error and every point of this page from the published
+# measurements, whose digest it checks. The two files hold quotients, a line for each network or product; with
+# the model and a line one recovers the measured time.
+
+# %%
+derived.commands(derived.STEPS, derived.PRODUCTS)
+
+# %%
+derived.downloads(derived.STEPS, derived.PRODUCTS)
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: el error mediano
@@ -556,9 +576,9 @@ assert abs(1 - wasted(300, 200) - useful) < 1e-9
 #
 # [En qué se va el tiempo](bottlenecks.md) reparte cada punto de esta página según lo que lo frena, y
 # [Construye tu TPU](build_your_tpu.md) deja mover el arreglo, el reloj y la memoria del mismo modelo. Los
-# veredictos que dependen de él están en el [libro de afirmaciones](claims.md). La lección acompaña lo que el
-# capítulo 00 de [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de los
-# aceleradores.
+# veredictos que dependen de él están en el [registro de afirmaciones](claims.md). La lección acompaña lo que
+# el capítulo 00 de [PyTorch for Deep Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de
+# los aceleradores.
 
 # %% [markdown] lang="en"
 # ## What to keep

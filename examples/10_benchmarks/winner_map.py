@@ -17,7 +17,7 @@ objectives:
     - Tell comparing boards from comparing chips, and see how the map changes.
 prerequisites:
   es:
-    - La regla del ruido, como en el [libro de afirmaciones](claims.md).
+    - La regla del ruido, como en el [registro de afirmaciones](claims.md).
     - Qué es el batch, como en la [regresión lineal](../workflow/linear_regression.md).
   en:
     - The rule on noise, as in the [ledger of claims](claims.md).
@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from tutorials_lib import tr
-from tutorials_lib.bench import claims, paradnn, report, results
+from tutorials_lib.bench import claims, derived, paradnn, report, results
 from tutorials_lib.plots import heat_map, localized
 
 found = paradnn.findings()
@@ -249,6 +249,26 @@ for place in both:
     rows.append(("CUDA / CPU, {} × {}".format(*place), localized(f"{speedup:.2g} ×")))
 report.table((tr(es="serie", en="suite"), tr(es="filas, o cociente", en="rows, or quotient")), rows)
 
+# %% [markdown] lang="es"
+# ## La orden y los datos
+#
+# Los cocientes del mapa están en el archivo, una red por renglón, bajo `versus_gpu`; la orden los vuelve a
+# sacar de las mediciones publicadas. Los comandos y archivos de nuestras mediciones están en [redes
+# enteras](model_sweeps.md).
+
+# %% [markdown] lang="en"
+# ## The command and the data
+#
+# The quotients of the map are in the file, a network for each line, under `versus_gpu`; the command takes
+# them anew from the published measurements. The commands and files of our own measurements are in [whole
+# networks](model_sweeps.md).
+
+# %%
+derived.commands(derived.STEPS)
+
+# %%
+derived.downloads(derived.STEPS)
+
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: declarar ganador
 #
@@ -312,7 +332,7 @@ assert border(row[8192]) > border(row[2048]) > border(row[512])
 # ## Sigue por aquí
 #
 # Por qué la frontera sube hacia la derecha lo explica [en qué se va el tiempo](bottlenecks.md). El veredicto
-# sobre «las GPU son para redes completamente conectadas» está en el [libro de afirmaciones](claims.md). La
+# sobre «las GPU son para redes completamente conectadas» está en el [registro de afirmaciones](claims.md). La
 # lección acompaña lo que el capítulo 00 de [PyTorch for Deep
 # Learning](https://www.learnpytorch.io/00_pytorch_fundamentals/) dice de la velocidad de los dispositivos.
 

@@ -22,7 +22,7 @@ _KNOWN = {
     "ij->j": ("suma de cada columna", "sum of each column"),
     "i,i->": ("producto escalar de dos vectores", "dot product of two vectors"),
     "i,i->i": ("producto elemento a elemento", "element-wise product"),
-    "i,j->ij": ("producto exterior", "outer product"),
+    "i,j->ij": ("producto tensorial", "outer product"),
     "ij,j->i": ("matriz por vector", "matrix times vector"),
     "i,ij->j": ("vector por matriz", "vector times matrix"),
     "ij,jk->ik": ("matriz por matriz", "matrix times matrix"),

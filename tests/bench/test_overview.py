@@ -37,7 +37,7 @@ def test_gpu_is_missing_until_one_has_recorded() -> None:
 def test_compiled_networks_are_no_measurements() -> None:
     cell = replace(measured("a", backend="tpu-v4"), provenance="compiled-not-run", estimate_seconds=1.0)
     text = overview.machines([make_run(cell, suite="tpu_aot", provenance="compiled-not-run")], FOUND)
-    assert "TPU v4</th><td>◐ compiled, not run</td><td>1 estimates" in text
+    assert "TPU v4</th><td>1 estimates of its compiler</td><td>◐ compiled, not run" in text
     assert "● measured" not in text
 
 

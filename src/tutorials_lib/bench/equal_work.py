@@ -97,6 +97,12 @@ def _apart(one: Cell, other: Cell) -> float:
     return max(one.flop / other.flop, other.flop / one.flop)
 
 
+def compiled_estimate(cnn: Cell, other: Cell) -> Estimate:
+    """`compiled_ratio` with the band of two estimates that may be off in opposite directions."""
+    ratio = compiled_ratio(cnn, other)
+    return Estimate(ratio, ratio / (1 + LEAD), ratio * (1 + LEAD), "compiled-not-run", "libtpu's cycles")
+
+
 def compiled_ratio(cnn: Cell, other: Cell) -> float:
     """Operations per second of the CNN over those of the other: the compiler's clock cancels."""
     assert cnn.estimate_seconds is not None

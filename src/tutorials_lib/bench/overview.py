@@ -13,15 +13,15 @@ from tutorials_lib.bench.provenance import tag
 from tutorials_lib.bench.report import Html, table, whole
 from tutorials_lib.bench.results import Cell, Run
 
-Row = tuple[str, str, str]  # machine, provenance, what there is
+Row = tuple[str, str, str]  # machine, what there is, provenance
 
 
 def machines(runs: Sequence[Run], findings: Findings) -> Html:
     """A row for every machine: our own, those of others, those that only a model or a compiler knows."""
     head = (
         tr(es="máquina", en="machine"),
-        tr(es="procedencia", en="provenance"),
         tr(es="qué hay", en="what there is"),
+        tr(es="procedencia", en="provenance"),
     )
     return table(head, [*_own(runs), *_missing(runs), *_compiled(runs), *_of_others(findings)])
 
@@ -39,7 +39,7 @@ def _own(runs: Iterable[Run]) -> Iterator[Row]:
         dates = sorted({run.date for run in found})
         when = dates[0] if len(dates) == 1 else f"{dates[0]} – {dates[-1]}"
         said = tr(es=f"filas por serie: {suites} ({when})", en=f"rows for each suite: {suites} ({when})")
-        yield f"{escape(device)}<br><code>{escape(name)}</code>", tag("measured"), said
+        yield escape(device), f"<code>{escape(name)}</code>, {said}", tag("measured")
 
 
 def _name(run: Run) -> str:
@@ -49,15 +49,17 @@ def _name(run: Run) -> str:
 def _missing(runs: Iterable[Run]) -> Iterator[Row]:
     if not any(cell.backend.startswith("cuda") for run in runs for cell in run.cells):
         absent = tr(es="… aún sin registrar: <code>{}</code>", en="… not recorded yet: <code>{}</code>")
-        yield tr(es="una GPU con CUDA", en="a GPU with CUDA"), "–", absent.format("make bench-cuda")
+        yield tr(es="una GPU con CUDA", en="a GPU with CUDA"), absent.format("make bench-cuda"), "–"
 
 
 def _compiled(runs: Iterable[Run]) -> Iterator[Row]:
     cells: list[Cell] = [c for run in runs if run.provenance == "compiled-not-run" for c in run.cells]
     if cells:
         chips = ", ".join(dict.fromkeys(cell.backend.removeprefix("tpu-") for cell in cells))
-        said = tr(es=f"{len(cells)} redes por su compilador", en=f"{len(cells)} networks by its compiler")
-        yield f"TPU {chips}", tag("compiled-not-run"), said
+        said = tr(
+            es=f"{len(cells)} estimaciones de su compilador", en=f"{len(cells)} estimates of its compiler"
+        )
+        yield f"TPU {chips}", said, tag("compiled-not-run")
 
 
 def _of_others(findings: Findings) -> Iterator[Row]:
@@ -66,22 +68,22 @@ def _of_others(findings: Findings) -> Iterator[Row]:
         es=f"{points} redes densas en la placa, {common} de ellas también en la GPU (ParaDnn, 2019)",
         en=f"{points} dense networks on the board, {common} of them on the GPU as well (ParaDnn, 2019)",
     )
-    yield tr(es="placa TPU v2-8; GPU V100", en="TPU v2-8 board; V100 GPU"), tag("recorded-elsewhere"), said
+    yield tr(es="placa TPU v2-8; GPU V100", en="TPU v2-8 board; V100 GPU"), said, tag("recorded-elsewhere")
     products = derived.read(derived.PRODUCTS)["points"]
     chips = ", ".join(dict.fromkeys(point[0] for point in products))
     said = tr(
         es=f"{len(products)} productos de matrices (SCALE-Sim)",
         en=f"{len(products)} matrix products (SCALE-Sim)",
     )
-    yield f"TPU {chips}", tag("recorded-elsewhere"), said
+    yield f"TPU {chips}", said, tag("recorded-elsewhere")
     said = tr(
         es=f"{len(specs.ISCA_2017)} redes (Jouppi y otros, 2017)",
         en=f"{len(specs.ISCA_2017)} networks (Jouppi and others, 2017)",
     )
-    yield "TPU v1; CPU Haswell", tag("quoted"), said
+    yield "TPU v1; CPU Haswell", said, tag("quoted")
     said = tr(
         es="cualquier red: arreglo sistólico, memoria y anfitrión, con los números publicados de cada chip",
         en="any network: systolic array, memory and host, from the published figures of each chip",
     )
     names = list(specs.CHIPS)
-    yield tr(es="TPU {} a {}", en="TPU {} to {}").format(names[0], names[-1]), tag("modelled"), said
+    yield tr(es="TPU {} a {}", en="TPU {} to {}").format(names[0], names[-1]), said, tag("modelled")

@@ -166,26 +166,22 @@ def _median(ratio: NDArray[np.float64]) -> float:
 
 # ── single products on v6e and v4 ───────────────────────────────────────────────────────────────────────────
 
-# Chip, cores that worked, and the clock that turns the compiler's cycles into microseconds.
-PRODUCTS = {
-    "v6e": (recorded.PRODUCTS_V6E, 1, 2207.0),
-    "v4": (recorded.PRODUCTS_V4, 1, 1050.0),
-}
+PRODUCTS = {"v6e": (recorded.PRODUCTS_V6E, 1), "v4": (recorded.PRODUCTS_V4, 1)}  # and cores that worked
 
 
 def derive_products(folder: Path) -> dict[str, Any]:
     """For every product: modelled over measured time, and the compiler's estimate over measured time."""
     points, digests = [], {}
-    for chip, (file, cores, cycles_per_us) in PRODUCTS.items():
+    for chip, (file, cores) in PRODUCTS.items():
         content = recorded.read(file, folder)
         digests[file.name] = file.sha256
         machine = CHIPS[chip].machine(cores)
         for row in csv.DictReader(io.StringIO(content.decode())):
             shape = (int(row["M"]), int(row["K"]), int(row["N"]))
             measured_us = float(row["measured_us"])
-            compiled = float(row["libtpu_estimated_cycles"]) / cycles_per_us / measured_us
+            compiled_us = 1e6 * float(row["libtpu_estimated_cycles"]) / CHIPS[chip].compiler_clock_hz
             modelled = product(machine, shape).seconds * 1e6 / measured_us
-            points.append([chip, *shape, round(modelled, 4), round(compiled, 4)])
+            points.append([chip, *shape, round(modelled, 4), round(compiled_us / measured_us, 4)])
     return {
         "notice": PRODUCTS_NOTICE,
         "source": "src/tutorials_lib/bench/paradnn_fit.py",

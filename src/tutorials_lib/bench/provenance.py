@@ -35,7 +35,7 @@ class Mark:
 MARKS: dict[Class, Mark] = {
     "measured": Mark("●", "-", ""),
     "recorded-elsewhere": Mark("◎", (0, (8, 1.5)), "///"),
-    "compiled-not-run": Mark("◐", (0, (6, 2, 1.5, 2)), "..."),
+    "compiled-not-run": Mark("◐", (0, (6, 2, 1.5, 2)), "|||"),
     "modelled": Mark("○", (0, (5, 2)), "\\\\\\"),
     "quoted": Mark("❝", (0, (1.5, 1.5)), "xx"),
 }
@@ -130,7 +130,14 @@ def tag(name: Class) -> str:
     return f"{MARKS[name].symbol} {words(name)}"
 
 
-def draw(ax: Axes, places: Sequence[float], estimates: Sequence[Estimate], name: str, hue: str) -> None:
+def draw(
+    ax: Axes,
+    places: Sequence[float],
+    estimates: Sequence[Estimate],
+    name: str,
+    hue: str,
+    marker: str = "o",
+) -> None:
     """Hollow markers with their bands, in the dash of their provenance and with its word in the legend.
 
     Raises `ProvenanceError` where the estimates do not share one provenance.
@@ -147,7 +154,7 @@ def draw(ax: Axes, places: Sequence[float], estimates: Sequence[Estimate], name:
         label=f"{name} ({words(kind)})",
         color=color(hue),
         linestyle=MARKS[kind].dash,
-        marker="o",
+        marker=marker,
         markerfacecolor=color("paper"),
         capsize=3,
         elinewidth=1.2,

@@ -24,7 +24,7 @@ from tutorials_lib.bench.results import Cell, Run, to_dict
 from tutorials_lib.plots import DASHES, MARKERS, color, localized
 
 GIBIBYTE = 2**30
-PACKED_ABOVE = 30_000  # characters of a download
+PACKED_ABOVE = 12_000  # characters of a download
 
 
 class Html(str):
