@@ -62,45 +62,6 @@ summary:
 # Answered in [Dot products](dot_products.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
-# ¿A qué es igual $(AB)^{\mathsf T}$?
-#
-# - [ ] A $A^{\mathsf T} B^{\mathsf T}$: las formas casi nunca lo permiten, y cuando lo permiten es otra
-#   matriz.
-# - [ ] A $BA$: intercambiar los factores no transpone nada.
-# - [x] A $B^{\mathsf T} A^{\mathsf T}$: transponer invierte el orden.
-#
-# Se contesta en [Productos escalares](dot_products.md).
-
-# %% [markdown] lang="en" tags=["quiz"]
-# What does $(AB)^{\mathsf T}$ equal?
-#
-# - [ ] $A^{\mathsf T} B^{\mathsf T}$: the shapes seldom allow it, and where they do it is another matrix.
-# - [ ] $BA$: swapping the factors transposes nothing.
-# - [x] $B^{\mathsf T} A^{\mathsf T}$: transposing reverses the order.
-#
-# Answered in [Dot products](dot_products.md).
-
-# %% [markdown] lang="es" tags=["quiz"]
-# `(A @ B) @ C` y `A @ (B @ C)` difieren en la última cifra. ¿Qué ocurrió?
-#
-# - [x] Cada suma se redondea, y el orden de las sumas fue otro: la diferencia es del tamaño del épsilon de
-#   máquina, no un error de cuentas.
-# - [ ] El producto no es asociativo: en los números reales lo es.
-# - [ ] Uno de los dos usa menos memoria: lo usa, pero eso no cambia las cifras.
-#
-# Se contesta en [Productos escalares](dot_products.md).
-
-# %% [markdown] lang="en" tags=["quiz"]
-# `(A @ B) @ C` and `A @ (B @ C)` differ in the last digit. What happened?
-#
-# - [x] Each sum is rounded, and the order of the sums was another: the difference is of the size of the
-#   machine epsilon, not a mistake.
-# - [ ] The product is not associative: on the real numbers it is.
-# - [ ] One of them uses less memory: it does, but that does not change the digits.
-#
-# Answered in [Dot products](dot_products.md).
-
-# %% [markdown] lang="es" tags=["quiz"]
 # Con tensores `float32`, ¿cuánto da `(1e8 + 1) - 1e8`?
 #
 # - [ ] 1: así es en los números reales, pero cada suma de `float32` se redondea.
@@ -229,3 +190,40 @@ summary:
 # - [ ] 8 channels of 14 × 14, and 4 weights: the maximum multiplies by nothing that can be learned.
 #
 # Answered in [Pooling](pooling.md).
+
+# %% [markdown] lang="es" tags=["quiz"]
+# En la atención, $a_{ts}$ es el puntaje de la consulta $t$ con la clave $s$. ¿Sobre qué índice suma
+# *softmax*?
+#
+# - [ ] Sobre $t$: sumarían 1 las columnas, y lo que recibe una consulta no sería un promedio.
+# - [x] Sobre $s$: los pesos de cada consulta suman 1, y así promedia los valores.
+# - [ ] Sobre los dos: sumaría 1 la tabla entera, y cada consulta recibiría solo una parte.
+#
+# Se contesta en [Normalización y atención](normalisation_attention.md).
+
+# %% [markdown] lang="en" tags=["quiz"]
+# In attention, $a_{ts}$ is the score of query $t$ with key $s$. Over which index does softmax sum?
+#
+# - [ ] Over $t$: the columns would add up to 1, and what a query receives would be no mean.
+# - [x] Over $s$: the weights of each query add up to 1, and so it averages the values.
+# - [ ] Over both: the whole table would add up to 1, and each query would receive only a part.
+#
+# Answered in [Normalisation and attention](normalisation_attention.md).
+
+# %% [markdown] lang="es" tags=["quiz"]
+# ¿Cuál es el gradiente de $x_i A_{ij} x_j$ respecto de $\vec x$?
+#
+# - [ ] $2 A \cdot \vec x$: así es solo si $A$ es simétrica.
+# - [ ] $A \cdot \vec x$: así se deriva una sola de las dos apariciones de $\vec x$.
+# - [x] $(A + A^{\mathsf T}) \cdot \vec x$: cada aparición de $\vec x$ da un término.
+#
+# Se contesta en [Cálculo matricial](matrix_calculus.md).
+
+# %% [markdown] lang="en" tags=["quiz"]
+# What is the gradient of $x_i A_{ij} x_j$ with respect to $\vec x$?
+#
+# - [ ] $2 A \cdot \vec x$: so it is only if $A$ is symmetric.
+# - [ ] $A \cdot \vec x$: this differentiates only one of the two occurrences of $\vec x$.
+# - [x] $(A + A^{\mathsf T}) \cdot \vec x$: each occurrence of $\vec x$ gives a term.
+#
+# Answered in [Matrix calculus](matrix_calculus.md).

@@ -297,7 +297,7 @@ for degrees, Q in bases.items():
 # alt en: The same cloud three times, with turned axes; below, its covariance, diagonal in the third basis.
 figure, panels = plt.subplots(2, 3, figsize=(7.0, 4.4), height_ratios=(3, 2))
 for (degrees, Q), above, below in zip(bases.items(), *panels, strict=True):
-    above.scatter(*cloud.T, s=5, color=color("slate"), alpha=0.6, linewidths=0, rasterized=True)
+    above.scatter(*cloud.T, s=6, color="#808080", linewidths=0, rasterized=True)
     for i in range(2):
         arrow(above, 2.4 * Q[i], "blue")
         label(above, 2.85 * Q[i], f"e′{'₁₂'[i]}", "blue")

@@ -336,7 +336,7 @@ for size, kernel, stride, padding, dilation in [
 #
 # ### Una idea que no funciona
 #
-# La fórmula (5) suele citarse como $(n + 2p - k)/s + 1$, sin piso ni dilatación. En esta rejilla falla en
+# La fórmula (5) suele citarse como $(n + 2p - k)/s + 1$, sin piso ni dilatación. En esta rejilla falla en el
 # `{python} share:.0%` de los casos posibles: se pasa de tamaño donde la dilatación alarga la ventana, y da
 # una fracción donde el paso no divide. El resto de esa división tiene un significado: cuenta las últimas
 # celdas del eje, que ninguna ventana alcanza.

@@ -40,9 +40,9 @@ prerequisites:
 #
 # En una base ortonormal $\hat e_x, \hat e_y, \hat e_z$ todo el producto cabe en una regla: en el orden
 # $x \to y \to z \to x$, dos vectores seguidos dan el tercero; en el orden contrario, el tercero con signo
-# menos; uno consigo mismo, cero. El símbolo de Levi-Civita $\epsilon_{jkl}$ guarda esos signos:
+# menos; uno consigo mismo, cero. El símbolo de Levi-Civita $\varepsilon_{jkl}$ guarda esos signos:
 #
-# $$\hat e_j \times \hat e_k = \epsilon_{jkl}\, \hat e_l . \tag{1}$$
+# $$\hat e_j \times \hat e_k = \varepsilon_{jkl}\, \hat e_l . \tag{1}$$
 #
 # El índice repetido $l$ se suma; $j$ y $k$ son libres y están en ambos lados. Hay nueve productos: ¿cuántos
 # son cero?
@@ -63,9 +63,9 @@ prerequisites:
 #
 # In an orthonormal basis $\hat e_x, \hat e_y, \hat e_z$ the whole product fits into one rule: in the order
 # $x \to y \to z \to x$, two vectors in a row give the third; in the opposite order, the third with a minus
-# sign; one with itself, zero. The Levi-Civita symbol $\epsilon_{jkl}$ stores those signs:
+# sign; one with itself, zero. The Levi-Civita symbol $\varepsilon_{jkl}$ stores those signs:
 #
-# $$\hat e_j \times \hat e_k = \epsilon_{jkl}\, \hat e_l . \tag{1}$$
+# $$\hat e_j \times \hat e_k = \varepsilon_{jkl}\, \hat e_l . \tag{1}$$
 #
 # The repeated index $l$ is summed; $j$ and $k$ are free and stand on both sides. There are nine products:
 # how many of them are zero?
@@ -106,10 +106,10 @@ assert zeros == 3
 #
 # ## Un cubo con seis números
 #
-# $\epsilon$ tiene tres índices: es un cubo de $3 \times 3 \times 3$. Con los ejes contados desde 0 hay dos
+# $\varepsilon$ tiene tres índices: es un cubo de $3 \times 3 \times 3$. Con los ejes contados desde 0 hay dos
 # maneras de escribir cada componente, un determinante y un producto de diferencias:
 #
-# $$\epsilon_{jkl} = \det\left(\hat e_j, \hat e_k, \hat e_l\right)
+# $$\varepsilon_{jkl} = \det\left(\hat e_j, \hat e_k, \hat e_l\right)
 # = \tfrac{1}{2}\,(k - j)(l - j)(l - k) . \tag{2}$$
 #
 # Si dos índices coinciden, un factor es cero. Por eso, de las 27 casillas solo cuentan las permutaciones de
@@ -120,10 +120,10 @@ assert zeros == 3
 #
 # ## A cube with six numbers
 #
-# $\epsilon$ has three indices: it is a cube of $3 \times 3 \times 3$. With the axes counted from 0 there are
-# two ways to write each component, a determinant and a product of differences:
+# $\varepsilon$ has three indices: it is a cube of $3 \times 3 \times 3$. With the axes counted from 0 there
+# are two ways to write each component, a determinant and a product of differences:
 #
-# $$\epsilon_{jkl} = \det\left(\hat e_j, \hat e_k, \hat e_l\right)
+# $$\varepsilon_{jkl} = \det\left(\hat e_j, \hat e_k, \hat e_l\right)
 # = \tfrac{1}{2}\,(k - j)(l - j)(l - k) . \tag{2}$$
 #
 # If two indices coincide, one factor is zero. So of the 27 cells only the permutations of 0, 1, 2 count, and
@@ -183,32 +183,33 @@ for one, other in zip(ring, ring[1:] + ring[:1], strict=True):
 # %% [markdown] lang="es"
 # Las seis casillas forman un hexágono de signos alternados. Cada lado es un intercambio de dos índices y
 # cambia el signo; dos lados son una rotación de los tres, que lo conserva:
-# $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$. Cada rebanada $j$ es una matriz antisimétrica, la que
-# lleva $\vec y$ a $\vec y \times \hat e_j$.
+# $\varepsilon_{jkl} = \varepsilon_{klj} = \varepsilon_{ljk}$. Cada rebanada $j$ es una matriz antisimétrica,
+# la que lleva $\vec y$ a $\vec y \times \hat e_j$.
 #
 # ## El producto, de cuatro maneras
 #
 # Dos vectores cualesquiera son combinaciones de la base, y la regla (1) los multiplica término a término:
 #
 # $$\vec z = \vec x \times \vec y = (x_j\, \hat e_j) \times (y_k\, \hat e_k)
-# = \epsilon_{jkl}\, x_j\, y_k\, \hat e_l
-# \quad\Longrightarrow\quad z_l = \epsilon_{jkl}\, x_j\, y_k . \tag{3}$$
+# = \varepsilon_{jkl}\, x_j\, y_k\, \hat e_l
+# \quad\Longrightarrow\quad z_l = \varepsilon_{jkl}\, x_j\, y_k . \tag{3}$$
 #
 # Un índice libre y dos repetidos. De los 27 términos quedan seis, y se reconoce la fórmula de la escuela:
 # $z_x = x_y y_z - x_z y_y$, y así en ciclo.
 
 # %% [markdown] lang="en"
 # The six cells form a hexagon of alternating signs. Each side is a swap of two indices and changes the sign;
-# two sides are a rotation of the three, which keeps it: $\epsilon_{jkl} = \epsilon_{klj} = \epsilon_{ljk}$.
-# Each slice $j$ is an antisymmetric matrix, the one that takes $\vec y$ to $\vec y \times \hat e_j$.
+# two sides are a rotation of the three, which keeps it:
+# $\varepsilon_{jkl} = \varepsilon_{klj} = \varepsilon_{ljk}$. Each slice $j$ is an antisymmetric matrix, the
+# one that takes $\vec y$ to $\vec y \times \hat e_j$.
 #
 # ## The product in four ways
 #
 # Any two vectors are combinations of the basis, and rule (1) multiplies them term by term:
 #
 # $$\vec z = \vec x \times \vec y = (x_j\, \hat e_j) \times (y_k\, \hat e_k)
-# = \epsilon_{jkl}\, x_j\, y_k\, \hat e_l
-# \quad\Longrightarrow\quad z_l = \epsilon_{jkl}\, x_j\, y_k . \tag{3}$$
+# = \varepsilon_{jkl}\, x_j\, y_k\, \hat e_l
+# \quad\Longrightarrow\quad z_l = \varepsilon_{jkl}\, x_j\, y_k . \tag{3}$$
 #
 # One free index and two repeated ones. Of the 27 terms six remain, and the school formula shows:
 # $z_x = x_y y_z - x_z y_y$, and so on around the cycle.
@@ -411,7 +412,7 @@ assert torch.allclose(product_of(y, x), -product_of(x, y))
 #
 # Para deshacer un producto doble hace falta saber qué queda al sumar dos símbolos sobre un índice común:
 #
-# $$\epsilon_{ijk}\, \epsilon_{ilm} = \delta_{jl}\, \delta_{km} - \delta_{jm}\, \delta_{kl} . \tag{5}$$
+# $$\varepsilon_{ijk}\, \varepsilon_{ilm} = \delta_{jl}\, \delta_{km} - \delta_{jm}\, \delta_{kl} . \tag{5}$$
 #
 # La razón está en el hexágono: fijado $i$, los otros dos índices solo pueden ser los dos restantes, en el
 # mismo orden ($+1$) o al revés ($-1$). Son 81 ecuaciones, y se comprueban todas. Con ellas,
@@ -430,7 +431,7 @@ assert torch.allclose(product_of(y, x), -product_of(x, y))
 #
 # To undo a double product one must know what remains when two symbols are summed over a shared index:
 #
-# $$\epsilon_{ijk}\, \epsilon_{ilm} = \delta_{jl}\, \delta_{km} - \delta_{jm}\, \delta_{kl} . \tag{5}$$
+# $$\varepsilon_{ijk}\, \varepsilon_{ilm} = \delta_{jl}\, \delta_{km} - \delta_{jm}\, \delta_{kl} . \tag{5}$$
 #
 # The reason is in the hexagon: once $i$ is fixed, the other two indices can only be the two that are left, in
 # the same order ($+1$) or reversed ($-1$). These are 81 equations, and all are checked. With them,
@@ -460,7 +461,7 @@ for _ in range(5):
 #
 # $$A \wedge \vec x = (A_{ij}\, \hat e_i \otimes \hat e_j) \wedge (x_k\, \hat e_k)
 # = A_{ij}\, x_k\, \hat e_i \otimes (\hat e_j \times \hat e_k)
-# = A_{ij}\, x_k\, \epsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{7}$$
+# = A_{ij}\, x_k\, \varepsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{7}$$
 #
 # $j$ y $k$ se repiten y se suman; $i$ y $l$ son libres: el resultado es otra matriz. Leído por filas, cada
 # fila de $A$ se multiplica por $\vec x$.
@@ -473,7 +474,7 @@ for _ in range(5):
 #
 # $$A \wedge \vec x = (A_{ij}\, \hat e_i \otimes \hat e_j) \wedge (x_k\, \hat e_k)
 # = A_{ij}\, x_k\, \hat e_i \otimes (\hat e_j \times \hat e_k)
-# = A_{ij}\, x_k\, \epsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{7}$$
+# = A_{ij}\, x_k\, \varepsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{7}$$
 #
 # $j$ and $k$ are repeated and summed; $i$ and $l$ are free: the result is another matrix. Read by rows, each
 # row of $A$ is multiplied by $\vec x$.
@@ -492,19 +493,19 @@ for _ in range(5):
 # ## Una errata: índices que no cierran
 #
 # Los apuntes del curso (`000_052679dadd7c4dc5.txt`, «Producto Vectorial») empiezan igual que (7) y terminan
-# en $\epsilon_{ijk}\, A_{ij}\, x_k\, \hat e_i \otimes \hat e_l$, con la definición
-# $\hat e_j \wedge \hat e_k = \epsilon_{ijk}\, \hat e_l$. Cuenta los índices. En esa definición, $l$ aparece a
-# la derecha y no a la izquierda, y lo mismo le pasa a $i$. En la fórmula, $i$ aparece tres veces y $l$, en la
-# pieza $\hat e_l$ y en ningún componente. `einsum` es el lector más estricto:
+# en $\varepsilon_{ijk}\, A_{ij}\, x_k\, \hat e_i \otimes \hat e_l$, con la definición
+# $\hat e_j \wedge \hat e_k = \varepsilon_{ijk}\, \hat e_l$. Cuenta los índices. En esa definición, $l$
+# aparece a la derecha y no a la izquierda, y lo mismo le pasa a $i$. En la fórmula, $i$ aparece tres veces y
+# $l$, en la pieza $\hat e_l$ y en ningún componente. `einsum` es el lector más estricto:
 
 # %% [markdown] lang="en"
 # ## An erratum: indices that do not close
 #
 # The course notes (`000_052679dadd7c4dc5.txt`, “Producto Vectorial”) begin as (7) does and end in
-# $\epsilon_{ijk}\, A_{ij}\, x_k\, \hat e_i \otimes \hat e_l$, with the definition
-# $\hat e_j \wedge \hat e_k = \epsilon_{ijk}\, \hat e_l$. Count the indices. In that definition $l$ stands on
-# the right and not on the left, and so does $i$. In the formula $i$ appears three times, and $l$ in the piece
-# $\hat e_l$ and in no component. `einsum` is the strictest of readers:
+# $\varepsilon_{ijk}\, A_{ij}\, x_k\, \hat e_i \otimes \hat e_l$, with the definition
+# $\hat e_j \wedge \hat e_k = \varepsilon_{ijk}\, \hat e_l$. Count the indices. In that definition $l$ stands
+# on the right and not on the left, and so does $i$. In the formula $i$ appears three times, and $l$ in the
+# piece $\hat e_l$ and in no component. `einsum` is the strictest of readers:
 
 # %% tags=["raises=RuntimeError"]
 torch.einsum("ijk,ij,k->il", signs, A, x)
@@ -512,15 +513,15 @@ torch.einsum("ijk,ij,k->il", signs, A, x)
 # %% [markdown] lang="es"
 # «El índice de salida $l$ no aparece en ningún operando.» ¿Y si se le obliga? Hay dos maneras de forzarlo:
 # calcular lo que sí tiene índices, un vector $v_i$, y repetirlo para todo $l$; o suponer que sobra una letra
-# y cambiarla. La segunda se puede agotar: $\epsilon$ lleva tres letras de entre $i, j, k, l$, o sea, 64
+# y cambiarla. La segunda se puede agotar: $\varepsilon$ lleva tres letras de entre $i, j, k, l$, o sea, 64
 # lecturas. Para juzgarlas hace falta una verdad que no venga de la fórmula: cada fila de $A$ por $\vec x$,
 # con `torch.linalg.cross`. ¿Cuántas de las 64 acertarán?
 
 # %% [markdown] lang="en"
 # “The output index $l$ appears in no operand.” And if we force it? There are two ways: compute what does have
 # indices, a vector $v_i$, and repeat it for every $l$; or suppose that one letter is wrong and change it. The
-# second can be exhausted: $\epsilon$ bears three letters out of $i, j, k, l$, that is, 64 readings. To judge
-# them we need a truth that does not come from the formula: each row of $A$ times $\vec x$, with
+# second can be exhausted: $\varepsilon$ bears three letters out of $i, j, k, l$, that is, 64 readings. To
+# judge them we need a truth that does not come from the formula: each row of $A$ times $\vec x$, with
 # `torch.linalg.cross`. How many of the 64 will be right?
 
 # %%
@@ -570,7 +571,7 @@ assert min(errors) > 0.1
 # revés dan el signo contrario; de las otras `{python} counts["wrong"]` no se salva ninguna, y
 # `{python} counts["refused"]`, la impresa entre ellas, ni siquiera se pueden calcular. El experimento señala
 # la fórmula (7) y solo esa. La definición correcta es (1):
-# $\hat e_j \wedge \hat e_k = \epsilon_{jkl}\, \hat e_l$.
+# $\hat e_j \wedge \hat e_k = \varepsilon_{jkl}\, \hat e_l$.
 #
 # ## De una matriz a un giro
 #
@@ -585,7 +586,7 @@ assert min(errors) > 0.1
 # equal. The three in reverse order give the opposite sign; of the other `{python} counts["wrong"]` none
 # survives, and `{python} counts["refused"]`, the printed one among them, cannot even be computed. The
 # experiment points at formula (7) and at no other. The right definition is (1):
-# $\hat e_j \wedge \hat e_k = \epsilon_{jkl}\, \hat e_l$.
+# $\hat e_j \wedge \hat e_k = \varepsilon_{jkl}\, \hat e_l$.
 #
 # ## From a matrix to a rotation
 #
@@ -610,8 +611,8 @@ for _ in range(10):
 # %% [markdown] lang="es"
 # ## Para llevarte
 #
-# * $\epsilon_{jkl}$ es un cubo con seis números, tres $+1$ y tres $-1$ alternados; rotar los índices conserva
-#   el signo, intercambiar dos lo cambia.
+# * $\varepsilon_{jkl}$ es un cubo con seis números, tres $+1$ y tres $-1$ alternados; rotar los índices
+#   conserva el signo, intercambiar dos lo cambia.
 # * $\vec x \times \vec y$ mide un área, es perpendicular a ambos y su sentido es una convención. No conmuta
 #   ni se asocia.
 # * $A \wedge \vec x$ multiplica cada fila: `torch.linalg.cross(A, x.expand_as(A))`.
@@ -622,7 +623,7 @@ for _ in range(10):
 # %% [markdown] lang="en"
 # ## What to keep
 #
-# * $\epsilon_{jkl}$ is a cube with six numbers, three $+1$ and three $-1$ in alternation; rotating the
+# * $\varepsilon_{jkl}$ is a cube with six numbers, three $+1$ and three $-1$ in alternation; rotating the
 #   indices keeps the sign, swapping two changes it.
 # * $\vec x \times \vec y$ measures an area, is perpendicular to both, and its sense is a convention. It
 #   neither commutes nor associates.
@@ -634,21 +635,22 @@ for _ in range(10):
 # %% [markdown] lang="es" tags=["quiz"]
 # ¿En cuál de estas fórmulas cierran los índices?
 #
-# - [x] $C_{il} = A_{ij}\, x_k\, \epsilon_{jkl}$: $j$ y $k$ se repiten, $i$ y $l$ están una vez en cada lado.
-# - [ ] $C_{il} = \epsilon_{ijk}\, A_{ij}\, x_k$: $l$ falta a la derecha y $j$ y $k$ se repiten, pero $i$ está
-#   dos veces a la derecha y una a la izquierda.
-# - [ ] $z_l = \epsilon_{jkl}\, x_j\, y_j$: $j$ aparece tres veces y $k$ queda suelto.
-# - [ ] $s = \epsilon_{jkl}\, x_j\, y_k$: a la derecha queda libre $l$; eso es un vector y no un número.
+# - [x] $C_{il} = A_{ij}\, x_k\, \varepsilon_{jkl}$: $j$ y $k$ se repiten, $i$ y $l$ están una vez en cada
+#   lado.
+# - [ ] $C_{il} = \varepsilon_{ijk}\, A_{ij}\, x_k$: $l$ falta a la derecha y $j$ y $k$ se repiten, pero $i$
+#   está dos veces a la derecha y una a la izquierda.
+# - [ ] $z_l = \varepsilon_{jkl}\, x_j\, y_j$: $j$ aparece tres veces y $k$ queda suelto.
+# - [ ] $s = \varepsilon_{jkl}\, x_j\, y_k$: a la derecha queda libre $l$; eso es un vector y no un número.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # In which of these formulas do the indices close?
 #
-# - [x] $C_{il} = A_{ij}\, x_k\, \epsilon_{jkl}$: $j$ and $k$ are repeated, $i$ and $l$ stand once on each
+# - [x] $C_{il} = A_{ij}\, x_k\, \varepsilon_{jkl}$: $j$ and $k$ are repeated, $i$ and $l$ stand once on each
 #   side.
-# - [ ] $C_{il} = \epsilon_{ijk}\, A_{ij}\, x_k$: $l$ is missing on the right and $j$ and $k$ are repeated,
+# - [ ] $C_{il} = \varepsilon_{ijk}\, A_{ij}\, x_k$: $l$ is missing on the right and $j$ and $k$ are repeated,
 #   but $i$ stands twice on the right and once on the left.
-# - [ ] $z_l = \epsilon_{jkl}\, x_j\, y_j$: $j$ appears three times and $k$ is left over.
-# - [ ] $s = \epsilon_{jkl}\, x_j\, y_k$: $l$ remains free on the right; that is a vector and no number.
+# - [ ] $z_l = \varepsilon_{jkl}\, x_j\, y_j$: $j$ appears three times and $k$ is left over.
+# - [ ] $s = \varepsilon_{jkl}\, x_j\, y_k$: $l$ remains free on the right; that is a vector and no number.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: el área de una malla
@@ -712,16 +714,16 @@ for _ in range(5):
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 3: el determinante
 #
-# $\det A = \epsilon_{jk\ldots}\, A_{0j}\, A_{1k} \cdots$, con un índice por cada fila. Escribe
+# $\det A = \varepsilon_{jk\ldots}\, A_{0j}\, A_{1k} \cdots$, con un índice por cada fila. Escribe
 # `determinant(A)` para matrices de cualquier tamaño hasta 5, con `levi_civita(n)` y una contracción por fila.
 # ¿Por qué nadie lo calcula así con $n = 20$?
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: the determinant
 #
-# $\det A = \epsilon_{jk\ldots}\, A_{0j}\, A_{1k} \cdots$, with one index for each row. Write `determinant(A)`
-# for matrices of any size up to 5, with `levi_civita(n)` and one contraction per row. Why does nobody compute
-# it this way for $n = 20$?
+# $\det A = \varepsilon_{jk\ldots}\, A_{0j}\, A_{1k} \cdots$, with one index for each row. Write
+# `determinant(A)` for matrices of any size up to 5, with `levi_civita(n)` and one contraction per row. Why
+# does nobody compute it this way for $n = 20$?
 
 
 # %% tags=["solution"]

@@ -275,27 +275,27 @@ difference = assert_agree(
 # ## Lo que cuesta
 #
 # Los bucles dicen también el costo de una cadena de dos operandos: una multiplicación por cada combinación de
-# valores de *todas* las letras, se sumen o no. Si $n_\ell$ es el tamaño de la letra $\ell$, son
+# valores de *todas* las letras, se sumen o no. Si $n_\ell$ es el tamaño de la letra $\ell$,
 #
 # $$\text{multiplicaciones} = \prod_{\ell \,\in\, \alpha \cup \beta} n_{\ell} . \tag{4}$$
 #
-# PyTorch hace las mismas, salvo con una letra que está en un solo operando y se va: esa la suma antes de
-# multiplicar. Con tres operandos hay además un orden que elegir. $A \cdot B \cdot \vec x$ es `"ij,jk,k->i"`.
-# Una idea natural es que el orden en que uno escribe los operandos no importe, porque la fórmula es la misma
-# y `einsum` ya verá. Contemos las multiplicaciones que hace de verdad, con los operandos escritos en un orden
-# y en el otro.
+# PyTorch hace las mismas multiplicaciones, salvo que una letra esté en un solo operando y se vaya: esa la
+# suma antes de multiplicar. Con tres operandos hay además un orden que elegir. $A \cdot B \cdot \vec x$ es
+# `"ij,jk,k->i"`. Una idea natural es que el orden en que uno escribe los operandos no importe, porque la
+# fórmula es la misma y `einsum` ya verá. Contemos las multiplicaciones que hace de verdad, con los operandos
+# escritos en un orden y en el otro.
 
 # %% [markdown] lang="en"
 # ## What it costs
 #
 # The loops tell the cost of a string of two operands as well: one multiplication for each combination of
-# values of *all* letters, summed or not. If $n_\ell$ is the size of letter $\ell$, there are
+# values of *all* letters, summed or not. If $n_\ell$ is the size of letter $\ell$,
 #
 # $$\text{multiplications} = \prod_{\ell \,\in\, \alpha \cup \beta} n_{\ell} . \tag{4}$$
 #
-# PyTorch does the same number, except for a letter that is in one operand only and goes: it sums over that
-# one before it multiplies. With three operands there is an order to choose as well. $A \cdot B \cdot \vec x$
-# is `"ij,jk,k->i"`. A natural idea is that the order in which the operands are written does not matter, since
+# PyTorch does as many multiplications, unless a letter is in one operand only and goes: it sums over that one
+# before it multiplies. With three operands there is an order to choose as well. $A \cdot B \cdot \vec x$ is
+# `"ij,jk,k->i"`. A natural idea is that the order in which the operands are written does not matter, since
 # the formula is the same and `einsum` will work it out. Let us count the multiplications that it really does,
 # with the operands in one order and in the other.
 

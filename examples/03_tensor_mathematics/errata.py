@@ -70,23 +70,23 @@ from tutorials_lib.tensors import assert_agree, levi_civita, matrix_cross_vector
 # ## 1 · El producto vectorial
 #
 # **Los apuntes** (000, «Producto Vectorial») dan como componentes de $A \wedge \vec x$ la expresión
-# $\epsilon_{ijk}\, A_{ij}\, x_k$ con la pieza $\hat e_i \otimes \hat e_l$: $i$ aparece tres veces y $l$, en
-# ningún componente.
+# $\varepsilon_{ijk}\, A_{ij}\, x_k$ con la pieza $\hat e_i \otimes \hat e_l$: $i$ aparece tres veces y $l$,
+# en ningún componente.
 #
-# **Lo correcto**, con $\hat e_j \times \hat e_k = \epsilon_{jkl}\, \hat e_l$:
+# **Lo correcto**, con $\hat e_j \times \hat e_k = \varepsilon_{jkl}\, \hat e_l$:
 #
-# $$A \wedge \vec x = A_{ij}\, x_k\, \epsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{1}$$
+# $$A \wedge \vec x = A_{ij}\, x_k\, \varepsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{1}$$
 
 # %% [markdown] lang="en"
 # ## 1 · The vector product
 #
 # **The notes** (000, “Producto Vectorial”) give as the components of $A \wedge \vec x$ the expression
-# $\epsilon_{ijk}\, A_{ij}\, x_k$ with the piece $\hat e_i \otimes \hat e_l$: $i$ appears three times, and $l$
-# in no component.
+# $\varepsilon_{ijk}\, A_{ij}\, x_k$ with the piece $\hat e_i \otimes \hat e_l$: $i$ appears three times, and
+# $l$ in no component.
 #
-# **What is right**, with $\hat e_j \times \hat e_k = \epsilon_{jkl}\, \hat e_l$:
+# **What is right**, with $\hat e_j \times \hat e_k = \varepsilon_{jkl}\, \hat e_l$:
 #
-# $$A \wedge \vec x = A_{ij}\, x_k\, \epsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{1}$$
+# $$A \wedge \vec x = A_{ij}\, x_k\, \varepsilon_{jkl}\, \hat e_i \otimes \hat e_l . \tag{1}$$
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -114,7 +114,7 @@ torch.einsum("ijk,ij,k->il", epsilon, A, x)
 # %% [markdown] lang="es"
 # La fórmula impresa no se puede calcular, y si se inventa un $l$ repitiendo lo que hay, el error es del
 # tamaño del resultado. La lección [Producto vectorial](cross_product.md) prueba las 64 maneras de cambiarle
-# las letras a $\epsilon$: solo aciertan las tres que equivalen a (1).
+# las letras a $\varepsilon$: solo aciertan las tres que equivalen a (1).
 #
 # ## 2 · A cada máquina su red
 #
@@ -129,7 +129,7 @@ torch.einsum("ijk,ij,k->il", epsilon, A, x)
 # %% [markdown] lang="en"
 # The printed formula cannot be computed, and if an $l$ is invented by repeating what is there, the error is
 # as large as the result. The lesson [The vector product](cross_product.md) tries all 64 ways to change the
-# letters of $\epsilon$: only the three that amount to (1) are right.
+# letters of $\varepsilon$: only the three that amount to (1) are right.
 #
 # ## 2 · To each machine its network
 #

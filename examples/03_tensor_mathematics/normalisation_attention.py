@@ -35,7 +35,7 @@ prerequisites:
 # Acompaña la sección *PyTorch Paper Replicating* del curso [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) y el [capítulo
 # 08](https://www.learnpytorch.io/08_pytorch_paper_replicating/) de su libro, que arma con estas piezas un
-# transformador de imágenes.
+# *transformer* de imágenes.
 #
 # ## Una fórmula, dos índices
 #
@@ -226,23 +226,23 @@ for B, C, H, W in [(2, 3, 4, 5), (5, 1, 3, 3)]:
 # %%
 example, friends, strangers = random(1, 5), random(7, 5), 3 * random(7, 5) + 1
 results = {}
-for name, normalise in {"batch": by_column, "layer": by_row}.items():
+for name, normalise in {"(1)": by_column, "(2)": by_row}.items():
     first = normalise(torch.cat([example, friends]))[0]
     second = normalise(torch.cat([example, strangers]))[0]
     results[name] = relative_error(second, first)
-    print(f"{name:<6} {results[name]:.2f}")
+    print(name, f"{results[name]:.2f}")
 
 # %% tags=["hidden"]
-assert results["batch"] > 0.3 and results["layer"] == 0
+assert results["(1)"] > 0.3 and results["(2)"] == 0
 
 # %% [markdown] lang="es"
-# La normalización por *batch* cambia el resultado en una fracción de `{python} results["batch"]:.2f`; la
+# La normalización por *batch* cambia el resultado en una fracción de `{python} results["(1)"]:.2f`; la
 # otra, en nada. Por eso la primera guarda al entrenar una media móvil de $\mu_f$ y de $\sigma^2_f$, y en
 # evaluación (`model.eval()`) usa esos números fijos. Y con un solo ejemplo no hay desviación estándar que
 # valga:
 
 # %% [markdown] lang="en"
-# Batch normalisation changes the result by a fraction of `{python} results["batch"]:.2f`; the other one by
+# Batch normalisation changes the result by a fraction of `{python} results["(1)"]:.2f`; the other one by
 # nothing. That is why the former keeps a running mean of $\mu_f$ and $\sigma^2_f$ while it trains, and in
 # evaluation (`model.eval()`) uses these fixed numbers. And with a single example there is no standard
 # deviation to speak of:
@@ -540,23 +540,26 @@ def self_attention(x, allowed=None):
     return attend(*(torch.einsum("tf,fd->td", x, W) for W in mapping), allowed)[0]
 
 
-gaps = {"free": [], "masked": []}
+masks = {tr(es="libre", en="free"): None, tr(es="con máscara", en="masked"): causal}
+gaps = {name: [] for name in masks}
 for _ in range(20):
     x, order = random(6, 4), torch.randperm(6, generator=generator)
     P = torch.eye(6, dtype=torch.float64)[order]
     assert_agree(loop=matrix_matrix(P, x), einsum=torch.einsum("ts,sf->tf", P, x), torch=x[order])
     assert_agree(first=self_attention(P @ x), after=P @ self_attention(x))  # (9)
-    for name, allowed in {"free": None, "masked": causal}.items():
+    for name, allowed in masks.items():
         gaps[name].append(relative_error(self_attention(P @ x, allowed), P @ self_attention(x, allowed)))
-print({name: f"{min(gap):.0e} … {max(gap):.0e}" for name, gap in gaps.items()})
+for name, gap in gaps.items():
+    print(f"{name:<12} {min(gap):.0e} … {max(gap):.0e}")
 
 # %% tags=["hidden"]
-assert max(gaps["free"]) < 1e-12 and sorted(gaps["masked"])[1] > 0.05
+free, masked = gaps.values()
+assert max(free) < 1e-12 and min(masked) > 0.05
 
 # %% [markdown] lang="es"
 # Libre, la atención cumple (9) hasta el redondeo en las 20 barajadas: «gata bebe agua» y «agua bebe gata»
 # le dan los mismos vectores, en otro orden. Con la máscara ya no, porque el triángulo nombra
-# posiciones. Un transformador sin máscara necesita que alguien le diga el orden, y por eso se suma a cada
+# posiciones. Un *transformer* sin máscara necesita que alguien le diga el orden, y por eso se suma a cada
 # palabra un vector de posición.
 #
 # ## Para llevarte
@@ -564,7 +567,8 @@ assert max(gaps["free"]) < 1e-12 and sorted(gaps["masked"])[1] > 0.05
 # * Normalizar por *batch* o por capa es la misma fórmula; cambia el índice que se suma.
 # * La normalización por *batch* mezcla ejemplos: necesita varios al entrenar y números guardados al evaluar.
 # * Atención: `"td,sd->ts"`, *softmax* sobre $s$, `"ts,sv->tv"`. Cada fila de pesos suma 1.
-# * Se divide entre $\sqrt D$ para que el ancho no decida cuán tajante es *softmax*.
+# * Se divide entre $\sqrt D$ para que el ancho no decida por *softmax*, que con puntajes enormes elige uno
+#   solo.
 # * La máscara va antes de *softmax*. Sin máscara ni posiciones, una frase es una bolsa.
 
 # %% [markdown] lang="en"
@@ -578,7 +582,8 @@ assert max(gaps["free"]) < 1e-12 and sorted(gaps["masked"])[1] > 0.05
 # * To normalise by batch or by layer is one formula; what changes is the index that is summed.
 # * Batch normalisation mixes examples: it needs several to train and stored numbers to evaluate.
 # * Attention: `"td,sd->ts"`, softmax over $s$, `"ts,sv->tv"`. Each row of weights adds up to 1.
-# * We divide by $\sqrt D$ so that the width does not decide how sharply softmax chooses.
+# * We divide by $\sqrt D$ so that the width does not decide for softmax, which with huge scores picks a
+#   single one.
 # * The mask goes before softmax. Without mask or positions, a sentence is a bag.
 
 # %% [markdown] lang="es" tags=["quiz"]

@@ -401,8 +401,8 @@ assert torch.equal(shifted_by_two, F.max_pool2d(images, 2).roll(1, dims=-1))  # 
 # %% [markdown] lang="es"
 # La línea es la mediana de `{python} len(images)` imágenes; las franjas, que abarcan el 90 % de ellas, se
 # dibujan para la imagen sin resumir y para el máximo de 2 × 2. Con un píxel, el máximo baja el cambio mediano
-# de `{python} plain[1].item():.2f` a `{python} max2[1].item():.2f`, y lo baja en `{python} apart:.1%` de las
-# imágenes. Es tolerancia, no invarianza: con dos píxeles ya va en `{python} max2[2].item():.2f`. Saltarse
+# de `{python} plain[1].item():.2f` a `{python} max2[1].item():.2f`, y lo baja en el `{python} apart:.1%` de
+# las imágenes. Es tolerancia, no invarianza: con dos píxeles ya va en `{python} max2[2].item():.2f`. Saltarse
 # píxeles sin resumirlos deja el cambio casi donde estaba (`{python} every_other[1].item():.2f`). Invariante
 # es solo el máximo global.
 #

@@ -79,7 +79,7 @@ prerequisites:
 #
 # A **systolic array** of $S \times S$ cells holds one block of the second matrix, a number in each cell. The
 # rows of the first one enter at one side, one each cycle, and move from cell to cell; every cell multiplies
-# what passes by what it holds and hands the sum to its neighbour. Nobody goes to memory between one sum and
+# what passes by what it holds and hands the sum to its neighbour. Nobody goes to memory between one step and
 # the next: hence the efficiency ([Jouppi and others, 2017](https://doi.org/10.1145/3079856.3080246)).
 #
 # A product of $M \times K$ by $K \times N$ then takes as many passes as the second matrix has blocks, and

@@ -477,8 +477,8 @@ assert found["randn"] > 260_000
 # %% [markdown] lang="en"
 # Zero: the check passes it, because with zeros all answers are the same. Besides, the work of some operations
 # depends on the values, as in `nonzero`, sorting or any sparse format. And even the matrix product, which
-# always does the same sums, can run faster: on a GPU, zeros flip fewer bits, draw less power and allow a
-# higher frequency to be kept up ([He, 2024](https://www.thonking.ai/p/strangely-matrix-multiplications)).
+# always does the same arithmetic, can run faster: on a GPU, zeros flip fewer bits, draw less power and allow
+# a higher frequency to be kept up ([He, 2024](https://www.thonking.ai/p/strangely-matrix-multiplications)).
 #
 # **Instead:** random data with a seed, on the scale that the real ones will have.
 

@@ -131,17 +131,17 @@ over = max(mebibytes) - base
 
 # %% [markdown] lang="es"
 # **El hallazgo.** Las `{python} len(cells)` lecciones registradas suman `{python} total:.0f` s de procesador;
-# la mediana es de `{python} median(seconds):.0f` s y la más larga, de
-# `{python} longest.median_seconds:.0f` s. La que menos memoria usa necesita `{python} base:.0f` MiB, y casi
-# todo eso son Python y sus bibliotecas, como PyTorch y Matplotlib. La distancia a esa línea es lo que una
-# lección añade con sus tensores, sus modelos y lo demás que importe: en la que más, `{python} over:.0f` MiB.
+# la mediana es de `{python} median(seconds):.0f` s y la más larga, de `{python} longest.median_seconds:.0f`
+# s. La que menos memoria usa necesita `{python} base:.0f` MiB, y casi todo eso son Python y sus bibliotecas,
+# como PyTorch y Matplotlib. La distancia a esa línea es lo que una lección añade con sus tensores, sus
+# modelos y las demás bibliotecas que carga: en la que más, `{python} over:.0f` MiB.
 
 # %% [markdown] lang="en"
 # **The finding.** The `{python} len(cells)` recorded lessons add up to `{python} total:.0f` s of processor;
 # the median is `{python} median(seconds):.0f` s and the longest one takes
 # `{python} longest.median_seconds:.0f` s. The one that uses least memory needs `{python} base:.0f` MiB, and
 # nearly all of that is Python and its libraries, such as PyTorch and Matplotlib. The distance to that line is
-# what a lesson adds with its tensors, its models and whatever else it imports: in the largest one,
+# what a lesson adds with its tensors, its models and the other libraries it loads: in the largest one,
 # `{python} over:.0f` MiB.
 
 # %% [markdown] lang="es"

@@ -254,15 +254,15 @@ else:
     )
 
 # %% [markdown] lang="es"
-# `{python} verdict`: de la red que menos rinde a la que más hay hasta `{python} report.factor(inside)` veces
-# dentro de una familia, y entre las medianas de las familias, `{python} report.factor(between)` veces. Decir
-# «las redes X van bien en la máquina Y» sin ancho ni batch deja fuera el primero de esos dos factores. La
-# utilización depende también de qué redes se eligen: la mediana es la de esta rejilla, no la de todas las
+# `{python} verdict`: dentro de una, la red que más rinde llega a `{python} report.factor(inside)` veces lo
+# que la que menos; entre las medianas de las familias hay un factor de `{python} report.factor(between)`.
+# Decir «las redes X van bien en la máquina Y» sin ancho ni batch deja fuera el primero de esos dos factores.
+# La utilización depende también de qué redes se eligen: la mediana es la de esta rejilla, no la de todas las
 # redes del mundo.
 
 # %% [markdown] lang="en"
-# `{python} verdict`: from the network with least throughput to the one with most it is up to a factor of
-# `{python} report.factor(inside)` within a family, and between the medians of the families, a factor of
+# `{python} verdict`: within one, the throughput of the best network is up to `{python} report.factor(inside)`
+# times that of the worst; between the medians of the families there is a factor of
 # `{python} report.factor(between)`. Saying “networks of kind X do well on machine Y” without width and batch
 # leaves out the first of these two factors. Utilisation also depends on which networks are chosen: the median
 # is that of this grid, not that of all networks in the world.

@@ -155,7 +155,7 @@ verdict = operations.versus(each, full)
 
 # %% [markdown] lang="es"
 # **El hallazgo.** La convolución completa hace `{python} fewer:.0f` operaciones por cada una de la
-# *depthwise*, pero su tiempo es solo `{python} report.factor(ratio, operations.noise)` veces el de ella
+# *depthwise*, pero tarda solo `{python} report.factor(ratio, operations.noise)` veces lo que ella
 # (veredicto, *depthwise* frente a completa: `{python} verdict`). La intensidad de la *depthwise* es de
 # `{python} each.intensity:.1f` FLOP/byte y la de la completa, de `{python} full.intensity:.0f`; el codo de
 # esta máquina está en `{python} report.number(roof.knee, 2)`. Un punto puede quedar por encima de la
@@ -164,7 +164,7 @@ verdict = operations.versus(each, full)
 
 # %% [markdown] lang="en"
 # **The finding.** For each operation of the *depthwise* convolution the full one does
-# `{python} fewer:.0f`, but its time is only `{python} report.factor(ratio, operations.noise)` times as long
+# `{python} fewer:.0f`, but it takes only `{python} report.factor(ratio, operations.noise)` times as long
 # (verdict, *depthwise* against full: `{python} verdict`). The intensity of the *depthwise* one is
 # `{python} each.intensity:.1f` FLOP/byte and that of the full one `{python} full.intensity:.0f`; the knee of
 # this machine lies at `{python} report.number(roof.knee, 2)`. A point may lie above the slope: the data of a
@@ -221,7 +221,7 @@ untold = compared.count(tr(es="sin comparar", en="not compared"))
 same = compared.count(tr(es="sin diferencia", en="no difference"))
 
 # %% [markdown] lang="es"
-# Pares «sin diferencia», con un ruido de `{python} operations.noise:.0%`: `{python} same` de
+# Pares «sin diferencia», con un ruido del `{python} operations.noise:.0%`: `{python} same` de
 # `{python} len(pairs)`. Pares sin comparar, porque otro proceso estorbó: `{python} untold`. Juntar una suma y
 # una ReLU ahorra un viaje de ida y vuelta a la memoria; juntar los seis pasos de la fórmula ahorra cinco.
 

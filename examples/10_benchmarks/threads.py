@@ -131,10 +131,16 @@ report.durations(rows, definition=threads.current, ax=ax, whiskers=True)
 
 
 # %%
-def pair(busy, **parameters):
-    found = [cell for cell in threads.pick(**parameters) if (cell.parameters["neighbours"] > 0) == busy]
+# es: dos hilos entre uno, o nada si otro proceso estorbó en alguna de las dos filas
+# en: two threads over one, or nothing where another process disturbed either row
+def pair(busy, side):
+    found = [cell for cell in threads.pick(side=side) if (cell.parameters["neighbours"] > 0) == busy]
     one, two = sorted(found, key=lambda cell: cell.parameters["threads"])
-    return two.median_units / one.median_units
+    return None if one.contaminated or two.contaminated else two.median_units / one.median_units
+
+
+def shown(ratio):
+    return tr(es="sin comparar", en="not compared") if ratio is None else report.times(ratio)
 
 
 sizes = sorted({cell.parameters["side"] for cell in threads.here.cells if "side" in cell.parameters})
@@ -145,12 +151,18 @@ head = (
     tr(es="2 hilos / 1 hilo, máquina libre", en="2 threads / 1 thread, machine free"),
     tr(es="2 hilos / 1 hilo, con vecino", en="2 threads / 1 thread, with a neighbour"),
 )
-report.table(head, [(f"{n} × {n}", report.times(free[n]), report.times(busy[n])) for n in sizes])
+report.table(head, [(f"{n} × {n}", shown(free[n]), shown(busy[n])) for n in sizes])
 
 # %% tags=["hidden"]
-worst = max(busy, key=busy.get)
-smallest = min(sizes)
-if busy[worst] > 2:
+nothing = tr(
+    es="no se compara nada, porque otro proceso estorbó",
+    en="nothing is compared, because another process got in the way",
+)
+told = {n: ratio for n, ratio in busy.items() if ratio is not None}
+worst = max(told, key=told.get, default=None)
+if worst is None:
+    collapse = nothing
+elif busy[worst] > 2:
     often = report.factor(busy[worst])
     collapse = tr(
         es=f"el producto de lado {worst} tarda con dos hilos {often} veces lo que con uno",
@@ -158,12 +170,17 @@ if busy[worst] > 2:
     )
 else:
     collapse = tr(es="no hubo derrumbe en esta corrida", en="there was no collapse in this run")
-helped = [n for n in sizes if free[n] < 1 / (1 + threads.noise)]
-if helped:
+calm = [n for n in sizes if free[n] is not None]
+helped = [n for n in calm if free[n] < 1 / (1 + threads.noise)]
+if not calm:
+    gain = nothing
+elif helped:
     listed = ", ".join(f"{n} × {n}" for n in helped)
     gain = tr(es=f"dos hilos ganan en {listed}", en=f"two threads win at {listed}")
 else:
-    gain = tr(es="dos hilos no ganan en ningún tamaño", en="two threads win at no size")
+    gain = tr(
+        es="dos hilos no ganan en ningún tamaño que se compare", en="two threads win at no size compared"
+    )
 
 # %% [markdown] lang="es"
 # **El hallazgo.** Con vecino, `{python} collapse`. Con la máquina libre, `{python} gain`. Un tiempo de dos
