@@ -762,15 +762,19 @@ assert not closes(["ij", "ij"], "ij") and not closes(["i"], "") and not closes([
 
 # %% tags=["solution"]
 def plausible(row, decimals):
-    slack = 0.5 * 10**-decimals * len(row) + 1e-9
-    return bool((row >= 0).all() and (row <= 1).all() and abs(row.sum() - 1) <= slack)
+    # es: lo que el redondeo pudo mover cada número
+    # en: by how much rounding may have moved each number
+    half = 0.5 * 10**-decimals + 1e-9
+    least, most = (row - half).clamp(min=0).sum(), (row + half).clamp(max=1).sum()
+    return bool((row >= 0).all() and (row <= 1).all() and least <= 1 <= most)
 
 
 # %% tags=["check"]
 assert [plausible(row, 3) for row in printed] == [True, True, False]
-assert plausible(torch.tensor([0.3, 0.3, 0.3], dtype=torch.float64), 1)  # three thirds
+assert plausible(torch.tensor([0.3, 0.3, 0.3], dtype=torch.float64), 1)
 assert not plausible(torch.tensor([0.3, 0.3, 0.3], dtype=torch.float64), 2)
 assert not plausible(torch.tensor([1.2, -0.2], dtype=torch.float64), 1)
+assert not plausible(torch.tensor([1.0, 0.2, 0.0, 0.0], dtype=torch.float64), 1)
 for decimals in (1, 2, 3):
     assert all(plausible(row, decimals) for row in random(50, 7).softmax(dim=1).round(decimals=decimals))
 

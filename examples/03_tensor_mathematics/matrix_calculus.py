@@ -157,8 +157,8 @@ assert J.shape == (2, 2, 3) and (J == 0).sum() == 6
 
 # %% [markdown] lang="es"
 # Forma `(2, 2, 3)`: la de la salida, `(2,)`, seguida de la de la variable, `(2, 3)`. La mitad son ceros,
-# porque la fila $j$ de $A$ no toca a $y_i$ si $i \ne j$. Un jacobiano completo es casi siempre así de
-# grande y así de vacío; ya veremos cómo no construirlo.
+# porque la fila $j$ de $A$ no toca a $y_i$ si $i \ne j$. El jacobiano de una capa respecto de sus pesos es
+# así de grande y así de vacío; ya veremos cómo no construirlo.
 #
 # | función | variable | forma del jacobiano |
 # |---|---|---|
@@ -182,8 +182,8 @@ assert J.shape == (2, 2, 3) and (J == 0).sum() == 6
 
 # %% [markdown] lang="en"
 # Shape `(2, 2, 3)`: that of the output, `(2,)`, followed by that of the variable, `(2, 3)`. Half of it is
-# zeros, because row $j$ of $A$ does not touch $y_i$ unless $i = j$. A full Jacobian is nearly always as large
-# and as empty as this; we shall see how not to build it.
+# zeros, because row $j$ of $A$ does not touch $y_i$ unless $i = j$. The Jacobian of a layer with respect to
+# its weights is as large and as empty as this; we shall see how not to build it.
 #
 # | function | variable | shape of the Jacobian |
 # |---|---|---|
@@ -261,7 +261,6 @@ assert worst > 20
 
 symmetric = A + A.T
 assert_agree(right=2 * symmetric @ feet[0], formula=(symmetric + symmetric.T) @ feet[0])
-assert torch.equal(2 * torch.ones(1, 1), torch.ones(1, 1) + torch.ones(1, 1).T)
 
 # %% [markdown] lang="es"
 # Las flechas azules cortan las elipses en ángulo recto; las naranjas se desvían hasta
@@ -486,8 +485,9 @@ ratio = forwards / backwards
 # ## Entrenar sin autograd
 #
 # Con (8) y (9) basta para un clasificador lineal. Con los pesos en cero, todas las clases reciben $1/10$, y
-# el primer gradiente se puede **mirar**: $-\partial L / \partial W_{oi}$ es, salvo un factor, la imagen media
-# de la clase $o$ menos la de todas. ¿Qué se verá al dibujar sus diez filas como imágenes de 8 × 8?
+# el primer gradiente se puede **mirar**: $-\partial L / \partial W_{oi}$ es casi, salvo un factor, la imagen
+# media de la clase $o$ menos la de todas (las diez clases tienen más o menos el mismo tamaño). ¿Qué se verá
+# al dibujar sus diez filas como imágenes de 8 × 8?
 
 # %% [markdown] lang="en"
 # Forwards takes `{python} ratio:.1f` times as many multiplications, nearly as many as there are classes.
@@ -497,8 +497,9 @@ ratio = forwards / backwards
 # ## Training without autograd
 #
 # (8) and (9) are enough for a linear classifier. With all weights at zero every class receives $1/10$, and
-# the first gradient can be **looked at**: $-\partial L / \partial W_{oi}$ is, but for a factor, the mean
-# image of class $o$ less that of all. What will be seen when its ten rows are drawn as images of 8 × 8?
+# the first gradient can be **looked at**: $-\partial L / \partial W_{oi}$ is nearly, but for a factor, the
+# mean image of class $o$ less that of all (the ten classes are of about the same size). What will be seen
+# when its ten rows are drawn as images of 8 × 8?
 
 # %%
 data = digits()
@@ -557,7 +558,8 @@ assert (shares - 0.1).abs().max() < 0.01
 #
 # * $\partial x_i / \partial x_j = \delta_{ij}$, la regla del producto, y nada que memorizar.
 # * La forma de un jacobiano: la de la salida seguida de la de la variable.
-# * $\nabla(\vec x^\top A \vec x) = (A + A^\top) \cdot \vec x$; es $2A \cdot \vec x$ solo si $A$ es simétrica.
+# * $\nabla(\vec x^\top A \vec x) = (A + A^\top) \cdot \vec x$; es $2A \cdot \vec x$ para todo $\vec x$ solo
+#   si $A$ es simétrica.
 # * Entropía cruzada con *softmax*: $p - t$.
 # * La cadena es una contracción; hacia atrás, barata, y sin formar jacobianos.
 # * Un gradiente escrito a mano se cree cuando coincide con autograd **y** con las diferencias.
@@ -572,8 +574,8 @@ assert (shares - 0.1).abs().max() < 0.01
 #
 # * $\partial x_i / \partial x_j = \delta_{ij}$, the product rule, and nothing to memorise.
 # * The shape of a Jacobian: that of the output followed by that of the variable.
-# * $\nabla(\vec x^\top A \vec x) = (A + A^\top) \cdot \vec x$; it is $2A \cdot \vec x$ only if $A$ is
-#   symmetric.
+# * $\nabla(\vec x^\top A \vec x) = (A + A^\top) \cdot \vec x$; it is $2A \cdot \vec x$ for all $\vec x$ only
+#   if $A$ is symmetric.
 # * Cross-entropy with softmax: $p - t$.
 # * The chain is a contraction; backwards it is cheap, and no Jacobian is formed.
 # * A gradient written by hand is to be believed when it agrees with autograd **and** with the differences.

@@ -26,7 +26,7 @@ prerequisites:
     - What the mean and the variance are.
 """
 # %% [markdown] lang="es"
-# Dos piezas aparecen en casi toda red de hoy: la normalización, que mantiene los números en un tamaño
+# Dos piezas aparecen en muchas redes de hoy: la normalización, que mantiene los números en un tamaño
 # razonable, y la atención, que deja que cada palabra o cada parche mire a los demás. Al terminar esta lección
 # podrás escribir las dos con `einsum`, y sabrás decir qué cambia si se suma sobre otro índice. Conviene haber
 # leído [einsum](../tensor_mathematics/einsum.md) o, al menos, [productos
@@ -55,7 +55,7 @@ prerequisites:
 # derecha de la flecha es la que se suma: basta ver esa letra para saber cuál de las dos es.
 
 # %% [markdown] lang="en"
-# Two parts occur in nearly every network of today: normalisation, which keeps numbers at a reasonable size,
+# Two parts occur in many networks of today: normalisation, which keeps numbers at a reasonable size,
 # and attention, which lets each word or each patch look at the others. By the end of this lesson you will
 # write both with `einsum`, and be able to say what changes when the sum runs over another index. It helps to
 # have read [einsum](../tensor_mathematics/einsum.md) or, at least, [dot
@@ -159,8 +159,8 @@ assert (rows_ - rows_[0]).abs().max() < 0.06
 
 # %% [markdown] lang="es"
 # Por columna, las tres características quedan a la misma escala y la última fila destaca en todas. Por fila,
-# la última es casi igual a la primera: la normalización por capa no ve una multiplicación de toda la fila.
-# Ninguna es mejor; responden a preguntas distintas.
+# la última es casi igual a la primera: la normalización por capa, salvo por $\epsilon$, no ve una
+# multiplicación de toda la fila. Ninguna es mejor; responden a preguntas distintas.
 #
 # Después de normalizar, las dos devuelven a la red la libertad de elegir escala y lugar, con dos vectores que
 # se aprenden:
@@ -169,8 +169,8 @@ assert (rows_ - rows_[0]).abs().max() < 0.06
 
 # %% [markdown] lang="en"
 # By column the three features end up on one scale, and the last row stands out in all of them. By row the
-# last one is almost equal to the first: layer normalisation does not see a multiplication of the whole row.
-# Neither is better; they answer different questions.
+# last one is almost equal to the first: layer normalisation, but for $\epsilon$, does not see a
+# multiplication of the whole row. Neither is better; they answer different questions.
 #
 # After normalising, both give the network back its freedom to choose scale and place, with two vectors that
 # are learned:
@@ -184,7 +184,7 @@ for r in range(6):
     for f in range(4):
         loop[r, f] = gain[f] * layer_norm(x)[r, f] + bias[f]  # (3)
 scaled = torch.einsum("rf,f->rf", by_row(x), gain) + bias
-assert_agree(loop=loop, einsum=scaled, torch=functional.layer_norm(x, [4], gain, bias))  # (3)
+agreement = assert_agree(loop=loop, einsum=scaled, torch=functional.layer_norm(x, [4], gain, bias))  # (3)
 
 # %% [markdown] lang="es"
 # En un *batch* de imágenes $x_{bchw}$ la «columna» es el canal: se suma sobre el ejemplo y sobre los dos ejes
@@ -303,7 +303,7 @@ for targets, sources, width, out in [(1, 1, 1, 1), (3, 5, 4, 2), (6, 6, 8, 8)]:
     assert_agree(loop=loop_w, rows=torch.stack([softmax(row) for row in scores]), einsum=w)  # (5)
 
 q, k, z = (random(2, 3, 7, 4) for _ in range(3))  # batch head time width
-assert_agree(einsum=attend(q, k, z)[0], torch=official(q, k, z))
+agreement = assert_agree(einsum=attend(q, k, z)[0], torch=official(q, k, z))
 
 # %% [markdown] lang="es"
 # Los puntos suspensivos dejan pasar ejes de más: las dos últimas líneas atienden en 2 frases con 3 *cabezas*
@@ -434,7 +434,7 @@ assert largest["√D"].min() > 0.12 and largest["√D"].max() < 0.25
 # Dividir entre $D$ es la idea que no funciona: el peso mayor baja a
 # `{python} largest["D"][:, -1].mean().item():.3f`, casi $1/32$, y la atención promedia todo sin mirar. Con
 # $\sqrt D$ el ancho deja de importar. No hay nada sagrado en la raíz: es el divisor que deja en 1 la varianza
-# de los puntajes al comienzo, cuando los pesos son azar.
+# de los puntajes mientras los componentes cumplan la hipótesis de (7).
 #
 # ## La máscara
 #
@@ -454,7 +454,7 @@ assert largest["√D"].min() > 0.12 and largest["√D"].max() < 0.25
 # passes. To divide by $D$ is the idea that does not work: the largest weight falls to
 # `{python} largest["D"][:, -1].mean().item():.3f`, almost $1/32$, and attention averages everything without
 # looking. With $\sqrt D$ the width stops mattering. There is nothing sacred about the root: it is the divisor
-# that leaves the variance of the scores at 1 in the beginning, when the weights are random.
+# that leaves the variance of the scores at 1 as long as the components meet the assumption of (7).
 #
 # ## The mask
 #
@@ -490,14 +490,16 @@ assert torch.allclose(causal_weights.sum(1), torch.ones(6).double()) and causal_
 assert erased_after.sum(1)[0] < 0.1 and (erased_after.sum(1)[:-1] < 0.95).all()
 
 # %% [markdown] lang="es"
-# No da igual: borradas después, las filas ya no suman 1. La primera palabra se quedaría con
-# `{python} erased_after.sum(1)[0].item():.2f` de su valor, y el resto se perdería en palabras que no debía
-# ver. Hay una prueba más honda de la máscara: cambiar la última palabra no debe cambiar lo anterior.
+# No da igual: con los pesos borrados después, todas las filas menos la última, que no tiene nada que borrar,
+# suman menos de 1. La primera palabra se quedaría con `{python} erased_after.sum(1)[0].item():.2f` de su
+# valor, y el resto se perdería en palabras que no debía ver. Hay una prueba más honda de la máscara: cambiar
+# la última palabra no debe cambiar lo anterior.
 
 # %% [markdown] lang="en"
-# It is not: erased afterwards, the rows no longer add up to 1. The first word would keep
-# `{python} erased_after.sum(1)[0].item():.2f` of its value, and the rest would be lost on words it was not to
-# see. There is a deeper test of the mask: changing the last word must not change what came before.
+# It is not: with the weights erased afterwards, all rows but the last, which has nothing to erase, add up to
+# less than 1. The first word would keep `{python} erased_after.sum(1)[0].item():.2f` of its value, and the
+# rest would be lost on words it was not to see. There is a deeper test of the mask: changing the last word
+# must not change what came before.
 
 # %%
 x = random(6, 4)

@@ -318,7 +318,8 @@ assert faster + slower + same == len(compared) <= len(pairs)
 # %%
 # alt es: GFLOP/s frente al lado n: float32, y bfloat16 con todas las instrucciones y con cada límite.
 # alt en: GFLOP/s over the side n: float32, and bfloat16 with all instructions and under each limit.
-limited = [run for run in runs if run.machine == here.machine and run.settings["instruction_limit"]]
+same = [run for run in runs if run.machine["name"] == here.machine["name"]]
+limited = [run for run in same if run.settings["instruction_limit"]]
 for run, hue in zip(limited, ("green", "purple", "rose"), strict=False):
     name = tr(es="bfloat16, hasta ", en="bfloat16, up to ") + run.settings["instruction_limit"]
     series.append(report.Series(name, squares(run, "bfloat16"), hue))

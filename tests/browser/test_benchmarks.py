@@ -3,26 +3,20 @@
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tutorials_lib.bench import compare, results, sandbox, specs
+from tutorials_lib.bench import compare, results, sandbox, specs, suite
 from tutorials_lib.bench.provenance import two_digits
 from tutorials_lib.bench.systolic import Machine
 
-ROOT = Path(__file__).parents[2]
 TPU, RESULTS, GUESS = (
     f"benchmarks/{name}.html" for name in ("build_your_tpu", "your_results", "guess_first")
 )
 PAGES = (TPU, RESULTS, GUESS, "benchmarks/how_not_to_benchmark.html")
 LANGUAGES = {"": "es", "en/": "en"}
-OURS = next(
-    run
-    for run in results.read_all(ROOT / results.RESULTS)
-    if run.suite == "matmul" and not run.settings["instruction_limit"]
-)
+OURS = suite.load("matmul").here
 
 
 @pytest.fixture
