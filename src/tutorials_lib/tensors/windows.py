@@ -116,8 +116,8 @@ def average_pool2d(
 def adaptive_bins(size: int, bins: int) -> list[tuple[int, int]]:
     """The parts into which adaptive pooling cuts an axis: bin i from ⌊i·size/bins⌋ to ⌈(i+1)·size/bins⌉.
 
-    Ends are exclusive; some neighbours overlap where `bins` does not divide `size`. Raises `ValueError` unless
-    both are positive.
+    Ends are exclusive; some neighbours overlap where `bins` does not divide `size`. Raises `ValueError`
+    unless both are positive.
 
     >>> adaptive_bins(7, 3)
     [(0, 3), (2, 5), (4, 7)]
