@@ -46,7 +46,7 @@ XLA := .benchmarks/xla
 TPU := .benchmarks/tpu
 
 # The limited runs show what the same processor does without its newer instructions.
-bench: $(INSTALLED) ## measure this processor, in less than 3 minutes
+bench: $(INSTALLED) ## measure this processor, in three to four minutes
 	$(BIN)/python -m pytest $(FILES) $(RECORD)
 	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py \
 		-k "bfloat16 and not 2048" $(RECORD)
