@@ -456,6 +456,17 @@ def test_check_that_needs_the_solution_passes(gallery, printed):
     assert printed(record) == "checked\n"  # once: the trial with the stub leaves no trace
 
 
+def test_processes_that_the_stub_leaves_behind_are_not_waited_for(gallery):
+    check = """
+import os, time
+if os.fork() == 0:
+    time.sleep(3600)
+assert double(2) == 4
+"""
+    record = gallery.run_one(EXERCISE.replace("CHECK", check), "timeout_seconds: 20\n")
+    assert isinstance(record, Record), record
+
+
 def test_check_that_passes_on_the_stub_is_an_error(gallery):
     failure = gallery.run_one(EXERCISE.replace("CHECK", "assert callable(double)"))
     assert isinstance(failure, Failure)

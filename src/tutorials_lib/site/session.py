@@ -9,9 +9,11 @@ import __future__
 
 import ast
 import builtins
+import contextlib
 import json
 import os
 import random
+import signal
 import sys
 import tokenize
 import traceback
@@ -250,6 +252,7 @@ class Session:
         process = os.fork()
         if process == 0:
             try:
+                os.setpgid(0, 0)
                 os.close(reader)
                 self.silence()
                 errors = [
@@ -259,10 +262,12 @@ class Session:
                 os.write(writer, json.dumps(passed).encode())
             finally:
                 os._exit(0)
+        os.waitpid(process, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)  # helpers of a data loader may outlive it
         os.close(writer)
         with os.fdopen(reader) as pipe:
             passed = json.loads(pipe.read() or "[]")
-        os.waitpid(process, 0)
         if passed:
             self.index = exercise[passed[0]]
             self.send(("cell", self.index))
