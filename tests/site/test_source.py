@@ -74,6 +74,11 @@ def both(code):
             "def f():\n    # one\n    return 1  # b",
         ),
         ("# es: uno\n# en: one\nx = 1  # es: a # en: b", "# one\nx = 1  # b"),
+        ('x = 1; y = """\n"""; tr(es="a", en="b"); z = """\n"""', 'x = 1; y = """\n"""; "b"; z = """\n"""'),
+        (
+            '@f\ndef g(): ...\n\n# why\n@h\ndef k():\n    tr(es="a", en="b")',
+            '@f\ndef g(): ...\n\n# why\n@h\ndef k():\n    "b"',
+        ),
         ("# reason\nx = 1", "# reason\nx = 1"),
         ("# to: plain\nx = 1", "# to: plain\nx = 1"),
         ('x = "# es: no"\n"""\n# es: no\n# en: no\n"""', 'x = "# es: no"\n"""\n# es: no\n# en: no\n"""'),

@@ -72,15 +72,15 @@ class _Script:
     tutorial: Tutorial
     settings: Settings
     glossary: Glossary
-    trees: list[tuple[CodeCell, ast.Module]] = field(init=False)
+    nodes: list[tuple[CodeCell, list[ast.AST]]] = field(init=False)  # of the syntax tree, its root first
 
     def __post_init__(self) -> None:
-        self.trees = []
+        self.nodes = []
         for cell in self.tutorial.code_cells:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:
-                    self.trees.append((cell, ast.parse(cell.source)))
+                    self.nodes.append((cell, list(ast.walk(ast.parse(cell.source)))))
                 except SyntaxError:
                     continue  # reported where the script was read
 
@@ -143,14 +143,14 @@ def _tr_calls(script: _Script) -> Iterator[Finding]:
     """`tr` has one literal text for each language, so that pages can show the literal alone."""
     names = {
         alias.asname or alias.name
-        for _, tree in script.trees
-        for node in ast.walk(tree)
+        for _, nodes in script.nodes
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module in ("tutorials_lib", "tutorials_lib.i18n")
         for alias in node.names
         if alias.name == "tr"
     }
-    for cell, tree in script.trees:
-        for node in ast.walk(tree):
+    for cell, nodes in script.nodes:
+        for node in nodes:
             line = cell.line + getattr(node, "lineno", 1) - 1
             if isinstance(node, ast.ImportFrom) and node.module in ("tutorials_lib", "tutorials_lib.i18n"):
                 if any(alias.name == "tr" and alias.asname not in (None, "tr") for alias in node.names):
@@ -158,8 +158,8 @@ def _tr_calls(script: _Script) -> Iterator[Finding]:
                     yield script.finding(line, "tr is imported under another name", expected, "tr")
             elif isinstance(node, ast.Call) and _is_tr(node.func, names):
                 yield from _tr_call(script, node, line)
-        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        for node in ast.walk(tree):
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        for node in nodes:
             if isinstance(node, ast.Name) and node.id in names and id(node) not in called:
                 line = cell.line + node.lineno - 1
                 yield script.finding(line, "tr is used without a call", 'tr(es="…", en="…")', "tr")
@@ -240,22 +240,22 @@ def _alternative_texts(script: _Script) -> Iterator[Finding]:
     """A cell that shows a figure says in words what is to be seen; in a plain gallery the title serves."""
     if script.tutorial.plain:
         return
-    modules, functions = _plotting_names(tree for _, tree in script.trees)
-    for cell, tree in script.trees:
+    modules, functions = _plotting_names(node for _, nodes in script.nodes for node in nodes)
+    for cell, nodes in script.nodes:
         if cell.hidden or cell.raises or any(run[0].alt for run in twin_runs(cell.source, ())):
             continue
-        if line := _draws(tree, modules, functions):
+        if line := _draws(nodes[0], modules, functions):
             expected = " and ".join(f"# alt {language}: …" for language in script.languages) + " in the cell"
             what = "a figure without alternative text"
             yield script.finding(cell.line + line - 1, what, expected, "alt")
 
 
-def _plotting_names(trees: Iterator[ast.Module]) -> tuple[dict[str, frozenset[str]], set[str]]:
+def _plotting_names(nodes: Iterator[ast.AST]) -> tuple[dict[str, frozenset[str]], set[str]]:
     """Modules that draw, by the name the script gives them, with their drawing functions; and functions."""
     drawing = {"matplotlib.pyplot": _PYPLOT, "pylab": _PYPLOT, "tutorials_lib.plots": _drawing_functions()}
     modules: dict[str, frozenset[str]] = {}
     functions: set[str] = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in nodes:
         if isinstance(node, ast.Import):
             modules |= {
                 alias.asname or alias.name: drawing[alias.name]
@@ -287,7 +287,7 @@ def _drawing_functions() -> frozenset[str]:
     )
 
 
-def _draws(tree: ast.Module, modules: dict[str, frozenset[str]], functions: Collection[str]) -> int:
+def _draws(tree: ast.AST, modules: dict[str, frozenset[str]], functions: Collection[str]) -> int:
     """The line of the first call that draws when the cell runs, 0 if none does or the figure is closed."""
     first = 0
     for node in _executed(tree):
@@ -353,11 +353,11 @@ def _renderings(script: _Script) -> Iterator[Finding]:
 
 def _texts_in_code(script: _Script) -> Iterator[tuple[str, str, int]]:
     """Language, words and line of what code says: comment twins and the literals of `tr`."""
-    for cell, tree in script.trees:
+    for cell, nodes in script.nodes:
         for run in twin_runs(cell.source, script.known):
             for twin in run:
                 yield twin.language, twin.text, cell.line + twin.line - 1
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Call) and _is_tr(node.func, {"tr"}):
                 for keyword in node.keywords:
                     if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str):
@@ -366,7 +366,7 @@ def _texts_in_code(script: _Script) -> Iterator[tuple[str, str, int]]:
 
 def _spelling(script: _Script) -> Iterator[Finding]:
     """Words that no dictionary of the language has; warnings, for dictionaries are never complete."""
-    names = {name for _, tree in script.trees for node in ast.walk(tree) for name in _identifiers(node)}
+    names = {name for _, nodes in script.nodes for node in nodes for name in _identifiers(node)}
     for language, text, line in script.prose():
         if language in script.languages:
             vocabulary = script.settings.root / script.settings.words / f"{language}.txt"

@@ -16,6 +16,7 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 
 _LANGUAGE = r"[a-z]{2,3}(?:[-_][A-Za-z]{2,8})?"
@@ -129,7 +130,12 @@ def comments_in_language(code: str, language: str, languages: Collection[str]) -
     return "\n".join(lines)
 
 
-def _twins(code: str) -> Iterator[Twin]:
+@cache  # what checks ask of a cell, pages ask again
+def _twins(code: str) -> tuple[Twin, ...]:
+    return tuple(_read_twins(code))
+
+
+def _read_twins(code: str) -> Iterator[Twin]:
     """Every comment of `code` that begins like a twin, with its continuation lines."""
     current: Twin | None = None
     for line, column, comment, trailing in _comments(code):

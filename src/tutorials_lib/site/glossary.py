@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +39,33 @@ class Glossary:
     terms: tuple[Term, ...] = ()
     forbidden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def instead_of(self, language: str) -> dict[str, str]:
-        """Forbidden rendering → the right one."""
-        found = dict(self.forbidden.get(language, {}))
+    @cached_property
+    def misuses(self) -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
+        """By language: a pattern of its forbidden renderings, and each of them (folded) → the right one."""
+        instead = {language: dict(names) for language, names in self.forbidden.items()}
         for term in self.terms:
-            found.update(dict.fromkeys(term.forbidden.get(language, ()), term.term.get(language, "")))
-        return found
+            for language, names in term.forbidden.items():
+                right = term.term.get(language, "")
+                instead.setdefault(language, {}).update(dict.fromkeys(names, right))
+        return {language: _misuses(names) for language, names in instead.items() if names}
 
     def misused(self, text: str, language: str) -> list[tuple[int, str, str]]:
         """Position, forbidden rendering as written, and the right one, for each misuse in `text`."""
-        instead = {name.casefold(): right for name, right in self.instead_of(language).items()}
-        if not instead:
+        if language not in self.misuses:
             return []
-        names = "|".join(re.escape(name) for name in sorted(instead, key=len, reverse=True))
-        pattern = re.compile(rf"(?<!\w)(?:{names})(?!\w)".replace(r"\ ", r"\s+"), re.IGNORECASE)
+        pattern, instead = self.misuses[language]
         found = []
         for match in pattern.finditer(text):
             words = " ".join(match[0].split())
             found.append((match.start(), words, instead[words.casefold()]))
         return found
+
+
+def _misuses(instead: Mapping[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
+    folded = {name.casefold(): right for name, right in instead.items()}
+    names = "|".join(re.escape(name) for name in sorted(folded, key=len, reverse=True))
+    pattern = rf"(?<!\w)(?:{names})(?!\w)".replace(r"\ ", r"\s+")
+    return re.compile(pattern, re.IGNORECASE), folded
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has it

@@ -8,6 +8,8 @@ _FIGURE = re.compile(r'<figure class="tut-figure">.*?</figure>', re.DOTALL)
 _PLACE = re.compile(r'<figure class="tut-figure" data-aside="(\d+)"></figure>')
 _BREAK = re.compile(r"\s*\n\s*")
 _PLAIN_TOKEN = re.compile(r'<span class="(?:n|o|p|w)">([^<]*)</span>')  # names, operators, brackets, spaces
+_CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+_SPAN = re.compile(r"</?span\b[^>]*>")
 
 
 def without_plain_tokens(html: str) -> str:
@@ -17,6 +19,15 @@ def without_plain_tokens(html: str) -> str:
     'x <span class="mi">1</span>'
     """
     return _PLAIN_TOKEN.sub(r"\1", html)
+
+
+def without_tokens(html: str) -> str:
+    """HTML as the search index reads it: the same words, and none of the marks that colour code.
+
+    >>> without_tokens('<code>x <span class="mi">1</span></code>')
+    '<code>x 1</code>'
+    """
+    return _CODE.sub(lambda code: _SPAN.sub("", code[0]), html)
 
 
 def without_indentation(page: str) -> str:

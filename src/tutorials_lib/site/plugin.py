@@ -24,7 +24,7 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -211,16 +211,25 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
             return definitions.define(html, self.meanings) if is_lesson else html
         notebook = jupyter_css.split_styles(html)
         self.stylesheets[notebook.css_path] = notebook.css
+        page.meta["search"] = {"exclude": True}  # whatever it says, the lesson says
         page.meta["stylesheet"] = notebook.css_path
         page.meta["notebook"] = Path(page.file.src_uri).name
         return notebook.html
 
-    def on_page_context(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+    @event_priority(100)
+    def _before_search(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+        page.meta["shown"], page.content = page.content, lighten.without_tokens(page.content)
+
+    @event_priority(-100)
+    def _after_search(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        page.content = page.meta.pop("shown")
         languages = self.settings.languages
         available = [language for language in languages if self._has(page.file, language, config)]
         self.alternates = theme.alternates(page.url, self.language, languages, self.root_url, available)
         context["alternates"] = self.alternates
         return context
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, html: str, page: Page, config: MkDocsConfig) -> str:
         links = theme.head_links(self.alternates) + theme.style_link(page.meta.get("stylesheet"), page.url)

@@ -6,8 +6,10 @@ The code of two languages has equal syntax trees but for string literals.
 # ruff: noqa: N802  (libcst names its methods after the nodes they visit)
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import libcst as cst
 import libcst.helpers
@@ -32,12 +34,36 @@ def in_language(code: str, language: str, languages: Sequence[str]) -> str:
     '# hello\\nprint("sum")'
     """
     code = comments_in_language(galleryformat.without_settings(code), language, languages)
-    if re.search(r"\btr\b", code):  # libcst is slow: not for every `print` and `stride`
-        module = cst.parse_module(code)
-        names = _Names()
-        module.visit(names)
-        code = module.visit(_Plain(language, names)).code
+    if _IMPORT.search(code):
+        code = _plain(code, language)
+    elif _TR.search(code):
+        code = "\n".join(_plain(part, language) if _TR.search(part) else part for part in _statements(code))
     return code.strip("\n").rstrip()
+
+
+# libcst is slow: it is not asked about each `print` and `stride`
+_TR = re.compile(r"\btr\b")
+# an import that goes leaves its comments to the next statement
+_IMPORT = re.compile(rf"\bfrom {_PACKAGE}(?:\.i18n)? import\b")
+
+
+def _statements(code: str) -> Iterator[str]:
+    """Parts of the code that are programs by themselves; together they are the code."""
+    lines = code.split("\n")
+    start = 0
+    for statement, following in pairwise(ast.parse(code).body):
+        end = statement.end_lineno or statement.lineno
+        if following.lineno > end:  # else a semicolon stands between them
+            yield "\n".join(lines[start:end])
+            start = end
+    yield "\n".join(lines[start:])
+
+
+def _plain(code: str, language: str) -> str:
+    module = cst.parse_module(code)
+    names = _Names()
+    module.visit(names)
+    return module.visit(_Plain(language, names)).code
 
 
 class _Names(cst.CSTVisitor):
