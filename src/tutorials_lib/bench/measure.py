@@ -37,7 +37,7 @@ class Plan:
     """How long to measure one case: seconds of a round, of all rounds, and where it is given up."""
 
     round_seconds: float = 0.012
-    case_seconds: float = 0.24
+    case_seconds: float = 0.2
     min_rounds: int = 3
     max_rounds: int = 20
     limit_seconds: float = 20.0
@@ -362,16 +362,16 @@ def _outcome() -> Iterator[None]:
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as error:
+        gc.collect()  # inputs of a case that failed must not crowd out the next one
         raise NoResultError("oom", _first_line(error)) from error
     except (RuntimeError, NotImplementedError) as error:
+        gc.collect()
         text = str(error).lower()
         if "not enough memory" in text or "can't allocate memory" in text:
             raise NoResultError("oom", _first_line(error)) from error
         if "not implemented" in text or "not supported" in text:
             raise NoResultError("unsupported", _first_line(error)) from error
         raise
-    finally:
-        gc.collect()  # inputs of a case that failed must not crowd out the next one
 
 
 def _first_line(error: BaseException) -> str:
