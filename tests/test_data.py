@@ -2,8 +2,11 @@
 
 import gzip
 import hashlib
+import io
 import struct
+import tarfile
 import threading
+import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.datasets import load_digits
 from torchvision import datasets
 
 from tutorials_lib import data
-from tutorials_lib.data import DataError, digits, load_idx
+from tutorials_lib.data import Archive, DataError, digits, load_idx, unpack
 
 ROWS = {"train": 40, "t10k": 15}
 
@@ -77,22 +81,36 @@ def arrays():
 
 
 @pytest.fixture
-def published(tmp_path, arrays):
-    """A local server with the four files, and a data set class that points at it."""
+def server(tmp_path):
+    """A folder, and the address where a local server hands its files out."""
     folder = tmp_path / "server"
     folder.mkdir()
-    for name, values in arrays.items():
-        (folder / name).write_bytes(gzip.compress(idx(values), mtime=0))
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
+        def send_header(self, keyword, value):
+            if keyword == "Content-Length" and "cut_off" in self.path:
+                value = str(2 * int(value))  # announces more than will come, as where a line breaks
+            super().send_header(keyword, value)
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def published(server, arrays):
+    """The server with the four files, and a data set class that points at it."""
+    folder, address = server
+    for name, values in arrays.items():
+        (folder / name).write_bytes(gzip.compress(idx(values), mtime=0))
 
     class Garments(datasets.FashionMNIST):
-        mirrors = (f"http://127.0.0.1:{server.server_address[1]}/",)
+        mirrors = (address,)
         resources = tuple(
             (name, hashlib.md5((folder / name).read_bytes()).hexdigest())
             for name in (
@@ -103,9 +121,7 @@ def published(tmp_path, arrays):
             )
         )
 
-    yield folder, Garments
-    server.shutdown()
-    server.server_close()
+    return folder, Garments
 
 
 @pytest.fixture
@@ -219,6 +235,146 @@ def test_a_published_file_of_another_format_is_refused(cache, content, complaint
     file.write_bytes(packed)
     with pytest.raises(DataError, match=complaint):
         load_idx(Odd, cache)
+
+
+# ── archives of images ──
+
+
+def picture(shade: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (shade, 0, 0)).save(file, format="PNG")
+    return file.getvalue()
+
+
+PICTURES = {f"{kind}/{shade}.png": picture(shade) for kind in ("cat", "dog") for shade in (10, 20)}
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, value in files.items():
+            archive.writestr(name, value)
+    return content.getvalue()
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        root = tarfile.TarInfo("./")  # as `tar -cz .` writes it
+        root.type, root.mode = tarfile.DIRTYPE, 0o755
+        archive.addfile(root)
+        for name, value in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(value)
+            archive.addfile(member, io.BytesIO(value))
+    return content.getvalue()
+
+
+PACKERS = pytest.mark.parametrize(("pack", "suffix"), [(zipped, ".zip"), (tarred, ".tar.gz")])
+
+
+@pytest.fixture
+def publish(server):
+    """Puts a file on the server and returns what a lesson would write about it."""
+    folder, address = server
+
+    def publish(content: bytes, name: str) -> Archive:
+        (folder / name).write_bytes(content)
+        return Archive("pets", f"{address}{name}", hashlib.sha256(content).hexdigest())
+
+    return publish
+
+
+@PACKERS
+def test_image_folder_reads_an_unpacked_archive(publish, cache, pack, suffix):
+    archive = publish(pack(PICTURES), f"pets{suffix}")
+    pets = datasets.ImageFolder(unpack(archive, cache, download=True))
+    assert pets.classes == ["cat", "dog"]
+    assert [(image.getpixel((0, 0)), label) for image, label in pets] == [
+        ((10, 0, 0), 0),
+        ((20, 0, 0), 0),
+        ((10, 0, 0), 1),
+        ((20, 0, 0), 1),
+    ]
+
+
+def test_an_archive_at_hand_needs_no_server(publish, server, cache):
+    archive = publish(zipped(PICTURES), "pets.zip")
+    (cache / "pets").mkdir(parents=True)
+    (server[0] / "pets.zip").rename(cache / "pets" / "pets.zip")
+    files = unpack(archive, cache)
+    (cache / "pets" / "pets.zip").unlink()
+    assert unpack(archive, cache) == files
+
+
+def test_an_archive_lies_in_the_folder_of_the_environment_variable(publish, tmp_path, monkeypatch):
+    monkeypatch.setenv("TUTORIALS_DATA", str(tmp_path / "mine"))
+    files = unpack(publish(zipped(PICTURES), "pets.zip"), download=True)
+    assert files.parent == tmp_path / "mine" / "pets"
+
+
+def test_a_new_edition_of_an_archive_does_not_mix_with_the_old_one(publish, cache):
+    old = unpack(publish(zipped(PICTURES), "pets.zip"), cache, download=True)
+    new = unpack(publish(zipped({"bird/1.png": picture(1)}), "pets_2.zip"), cache, download=True)
+    assert datasets.ImageFolder(new).classes == ["bird"]
+    assert datasets.ImageFolder(old).classes == ["cat", "dog"]
+
+
+@PACKERS
+@pytest.mark.parametrize("damage", ["truncate", "tamper"])
+def test_a_damaged_archive_is_named_and_never_kept(publish, server, cache, pack, suffix, damage):
+    content = pack(PICTURES)
+    archive = publish(content, f"pets{suffix}")
+    half = len(content) // 2
+    broken = content[:half] + (
+        b"" if damage == "truncate" else bytes([content[half] ^ 1]) + content[half + 1 :]
+    )
+    (server[0] / f"pets{suffix}").write_bytes(broken)
+    with pytest.raises(DataError, match=f"expected SHA-256 {archive.sha256}; tried http"):
+        unpack(archive, cache, download=True)
+    assert files_in(cache) == []
+
+
+def test_a_connection_that_breaks_off_is_reported(publish, server, cache):
+    content = zipped(PICTURES)
+    archive = publish(content, "cut_off.zip")
+    (server[0] / "cut_off.zip").write_bytes(truncate(content))
+    with pytest.raises(DataError, match=r"tried http.*cut_off\.zip"):
+        unpack(archive, cache, download=True)
+    assert files_in(cache) == []
+
+
+def test_a_missing_archive_says_the_way_out(publish, cache):
+    with pytest.raises(DataError, match=r"pets\.zip is missing; expected SHA-256 .* download=True"):
+        unpack(publish(zipped(PICTURES), "pets.zip"), cache)
+
+
+@PACKERS
+@pytest.mark.parametrize(
+    "name", ["../outside.png", "cat/../../outside.png", "/outside.png", "..\\outside.png"]
+)
+def test_a_name_that_leads_outside_is_refused(publish, cache, pack, suffix, name):
+    archive = publish(pack(PICTURES | {name: picture(1)}), f"pets{suffix}")
+    with pytest.raises(DataError, match="leads out of its folder"):
+        unpack(archive, cache, download=True)
+    assert files_in(cache) == [f"pets{suffix}"]
+    assert not list(cache.parent.rglob("outside.png"))
+
+
+def test_a_link_that_leads_outside_is_refused(publish, cache):
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        link = tarfile.TarInfo("cat")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../.."
+        archive.addfile(link)
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        unpack(publish(content.getvalue(), "pets.tar.gz"), cache, download=True)
+    assert files_in(cache) == ["pets.tar.gz"]
+
+
+def test_a_file_that_is_no_archive_is_refused(publish, cache):
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        unpack(publish(b"<html>not found</html>", "pets.zip"), cache, download=True)
 
 
 # ── where files are kept, and the fallback ──

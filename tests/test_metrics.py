@@ -14,6 +14,7 @@ from tutorials_lib.metrics import (
     Undecided,
     adjusted_p_values,
     confusion_matrix,
+    mean_over_seeds,
     paired_comparison,
     rank,
 )
@@ -89,6 +90,29 @@ def test_impossible_counts_are_refused(right, total):
 def test_nothing_counted_has_no_value():
     with pytest.raises(ValueError, match="at least one"):
         _ = Proportion(0, 0).value
+
+
+@given(
+    st.lists(st.floats(-100, 100), min_size=2, max_size=30).filter(lambda values: np.ptp(values) > 1e-3),
+    st.floats(0.5, 0.999),
+)
+def test_mean_over_seeds_matches_scipy(results, level):
+    mean = mean_over_seeds(results, level)
+    expected = stats.ttest_1samp(results, 0).confidence_interval(level)
+    assert mean.value == pytest.approx(np.mean(results), abs=1e-9)
+    assert (mean.low, mean.high) == pytest.approx((expected.low, expected.high), rel=1e-6, abs=1e-6)
+
+
+def test_the_interval_over_seeds_holds_the_truth_as_often_as_it_promises():
+    draws = np.random.default_rng(0).normal(0.9, 0.01, size=(4000, 3))
+    held = [mean.low <= 0.9 <= mean.high for mean in map(mean_over_seeds, draws.tolist())]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
+
+
+def test_equal_results_leave_no_interval_and_a_single_one_no_mean():
+    assert mean_over_seeds([0.5, 0.5]).low == mean_over_seeds([0.5, 0.5]).high == 0.5
+    with pytest.raises(ValueError, match="at least two seeds"):
+        mean_over_seeds([0.5])
 
 
 @given(st.integers(0, 60), st.integers(0, 60))

@@ -1,4 +1,4 @@
-"""Image data sets of the lessons: one embedded and always there, two read from a verified copy on disk.
+"""Image data sets of the lessons: one embedded and always there, others read from a verified copy on disk.
 
 The folder of downloaded files is `TUTORIALS_DATA`, or the platform's cache folder. A file is used only
 if its digest is the published one.
@@ -10,10 +10,15 @@ import gzip
 import hashlib
 import os
 import sys
-import urllib.error
+import tarfile
 import urllib.request
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import numpy as np
 import torch
@@ -21,8 +26,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torchvision import datasets
 
+from tutorials_lib.progress import Progress
+
 TIMEOUT_SECONDS = 30.0
+CHUNK_BYTES = 1 << 20  # so that progress counts mebibytes
 _IDX_TYPE = {0x08: np.uint8}  # the MNIST family holds unsigned bytes only
+_LABELS = {"md5": "MD5", "sha256": "SHA-256"}  # torchvision publishes the first, everyone else the second
 
 
 class DataError(Exception):
@@ -136,8 +145,9 @@ def load_idx(
     for name, digest in dataset.resources:
         file = _file(dataset, folder, name)
         if not file.exists() and download:
-            _fetch(dataset, name, digest, file)
-        contents.append(torch.from_numpy(_read_idx(file, _verified(file, digest))))
+            _fetch([mirror + name for mirror in dataset.mirrors], file, "md5", digest)
+        _verify(file, "md5", digest)
+        contents.append(torch.from_numpy(_read_idx(file)))
     train_images, train_labels, test_images, test_labels = contents
     return ImageData(
         source=_source(dataset),
@@ -158,46 +168,9 @@ def _file(dataset: type[datasets.MNIST], folder: Path | None, name: str) -> Path
     return (folder or data_folder()) / dataset.__name__ / "raw" / name
 
 
-def _md5(content: bytes) -> str:
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()  # the digest torchvision publishes
-
-
-def _verified(file: Path, digest: str) -> bytes:
-    """Content of a file whose digest is right. Raises `DataError`."""
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{file} is missing; expected MD5 {digest}; call again with download=True") from None
-    if (found := _md5(content)) != digest:
-        raise DataError(f"{file} has MD5 {found}; expected {digest}; delete it and download it again")
-    return content
-
-
-def _fetch(dataset: type[datasets.MNIST], name: str, digest: str, file: Path) -> None:
-    """Download one file from the first mirror that has it right; nothing else reaches the disk."""
-    failures = []
-    for mirror in dataset.mirrors:
-        address = mirror + name
-        try:
-            with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as response:
-                content = response.read()
-        except (OSError, urllib.error.URLError) as problem:
-            failures.append(f"{address}: {problem}")
-            continue
-        if (found := _md5(content)) != digest:
-            failures.append(f"{address}: MD5 {found} ({len(content)} bytes)")
-            continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
-        unfinished.write_bytes(content)
-        unfinished.replace(file)
-        return
-    raise DataError(f"{file} cannot be had; expected MD5 {digest}; tried " + "; ".join(failures))
-
-
-def _read_idx(file: Path, compressed: bytes) -> np.ndarray:
+def _read_idx(file: Path) -> np.ndarray:
     """Decode the idx format: two zero bytes, type, rank, the sizes as big-endian int32, then the values."""
-    content = gzip.decompress(compressed)
+    content = gzip.decompress(file.read_bytes())
     zero, kind, rank = int.from_bytes(content[:2]), content[2], content[3]
     if zero != 0 or kind not in _IDX_TYPE:
         raise DataError(f"{file} opens with {content[:4].hex()}; expected an idx file of unsigned bytes")
@@ -208,3 +181,112 @@ def _read_idx(file: Path, compressed: bytes) -> np.ndarray:
             f"{file} holds {values.size} values; expected {shape.prod()} for shape {shape.tolist()}"
         )
     return values.reshape(shape).copy()  # a buffer of bytes is read-only, tensors are not
+
+
+# ── archives of images ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A published .zip, .tar or .tar.gz, the digest it must have, and the name of its folder here."""
+
+    name: str
+    address: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        return PurePosixPath(urlsplit(self.address).path).name
+
+
+def unpack(archive: Archive, folder: Path | None = None, *, download: bool = False) -> Path:
+    """The folder with the archive's files, unpacked in `<folder>/<name>` from a copy with the right digest.
+
+    `datasets.ImageFolder` reads such a folder where it has one subfolder for each class. With `download`, a
+    missing archive is fetched first. Raises `DataError` when the archive is missing, truncated or altered,
+    or when one of its names leads out of the folder; then no file of it reaches the disk.
+    """
+    home = (folder or data_folder()) / archive.name
+    file, files = home / archive.file_name, home / archive.sha256[:16]  # another digest, another folder
+    if files.exists():
+        return files
+    if not file.exists() and download:
+        _fetch([archive.address], file, "sha256", archive.sha256)
+    _verify(file, "sha256", archive.sha256)
+    with TemporaryDirectory(dir=home) as unfinished:
+        _extract(file, Path(unfinished) / "files")
+        (Path(unfinished) / "files").replace(files)
+    return files
+
+
+def _extract(file: Path, target: Path) -> None:
+    """Unpack all of `file` into the new folder `target`, and nothing outside it. Raises `DataError`."""
+    target.mkdir()
+    try:
+        if tarfile.is_tarfile(file):
+            with tarfile.open(file) as archive:
+                _refuse_outside(file, archive.getnames())
+                archive.extractall(target, filter="data")  # no devices, no links that lead outside
+        else:
+            with zipfile.ZipFile(file) as archive:
+                _refuse_outside(file, archive.namelist())
+                archive.extractall(target)
+    except (tarfile.TarError, zipfile.BadZipFile) as problem:
+        raise DataError(f"{file} cannot be unpacked: {problem}") from problem
+
+
+def _refuse_outside(file: Path, names: Sequence[str]) -> None:
+    for name in names:
+        path = PureWindowsPath(name)  # it knows both slashes and drive letters
+        if path.anchor or ".." in path.parts:
+            raise DataError(f"{file} holds {name!r}, which leads out of its folder; expected plain names")
+
+
+# ── files and their digests ───────────────────────────────────────────────────────────────────────────────
+
+
+def _verify(file: Path, algorithm: str, digest: str) -> None:
+    """Raises `DataError` unless the file is there and has the digest."""
+    label = _LABELS[algorithm]
+    if not file.exists():
+        raise DataError(f"{file} is missing; expected {label} {digest}; call again with download=True")
+    with file.open("rb") as content:
+        found = hashlib.file_digest(
+            content, lambda: hashlib.new(algorithm, usedforsecurity=False)
+        ).hexdigest()
+    if found != digest:
+        raise DataError(f"{file} has {label} {found}; expected {digest}; delete it and download it again")
+
+
+def _fetch(addresses: Sequence[str], file: Path, algorithm: str, digest: str) -> None:
+    """Download a file from the first address that has it right; nothing else stays on the disk."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
+    failures = []
+    for address in addresses:
+        try:
+            found = _download(address, unfinished, algorithm)
+            if found == digest:
+                unfinished.replace(file)
+                return
+            failures.append(f"{address}: {_LABELS[algorithm]} {found} ({unfinished.stat().st_size} bytes)")
+        except (OSError, HTTPException) as problem:
+            failures.append(f"{address}: {problem}")
+        finally:
+            unfinished.unlink(missing_ok=True)
+    raise DataError(
+        f"{file} cannot be had; expected {_LABELS[algorithm]} {digest}; tried " + "; ".join(failures)
+    )
+
+
+def _download(address: str, file: Path, algorithm: str) -> str:
+    """Write what the address sends to a file and return its digest."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    with urllib.request.urlopen(address, timeout=TIMEOUT_SECONDS) as response, file.open("wb") as output:
+        size = int(response.headers.get("Content-Length") or 0)
+        with Progress(-(-size // CHUNK_BYTES)) as progress:
+            while chunk := response.read(CHUNK_BYTES):
+                digest.update(chunk)
+                output.write(chunk)
+                progress.advance()
+    return digest.hexdigest()
