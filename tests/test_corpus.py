@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from tutorials_lib.corpus import LANGUAGES, prose
+from tutorials_lib.corpus import LANGUAGES, prose, sentences, split
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -46,6 +46,29 @@ def test_the_copy_is_small_enough_to_travel_with_the_package():
     folder = resources.files("tutorials_lib").joinpath("prose")
     assert all(len(folder.joinpath(f"{language}.txt").read_bytes()) < 400_000 for language in LANGUAGES)
     assert "CC BY 4.0" in folder.joinpath("README.txt").read_text(encoding="utf-8")
+
+
+@each_language
+def test_sentences_lose_nothing(language):
+    for paragraphs in prose(language).values():
+        assert " ".join(sentences(paragraphs)) == " ".join(paragraphs)
+
+
+@each_language
+def test_no_sentence_is_learned_and_examined(language):
+    learned, examined = split(language)
+    assert not set(learned) & set(examined)
+    assert 0.1 < len(examined) / (len(learned) + len(examined)) < 0.3
+
+
+def test_the_same_lessons_are_examined_in_every_language():
+    """Else a model would have read in one language what it is asked in the other."""
+    held_out = []
+    for language in LANGUAGES:
+        _, examined = split(language)
+        known = set(examined)
+        held_out.append([name for name, lines in prose(language).items() if known & set(sentences(lines))])
+    assert held_out[0] == held_out[1] == list(prose("es"))[2::5]
 
 
 def test_an_unknown_language_is_named():

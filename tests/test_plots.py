@@ -156,6 +156,16 @@ def test_decision_surface_asks_for_classes_in_the_plane_of_the_points():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
 
 
+def test_decision_surface_shows_no_class_that_was_not_predicted():
+    points, labels = np.array([[-1.0, 0], [1, 2], [0, 1]]), np.array([0, 2, 1])
+    ax = plots.decision_surface(
+        lambda places: 2 * (places[:, 0] > 0), points, labels, names=list("abc"), xlabel="", ylabel=""
+    )
+    surface = ax.collections[0]
+    surface.update_scalarmappable()
+    assert len(np.unique(surface.get_facecolor().reshape(-1, 4), axis=0)) == 2
+
+
 def test_words_of_several_languages_reach_the_figure_untouched(monkeypatch):
     monkeypatch.setenv("TUTORIALS_BUILD", "1")
     word = tr(es="pérdida", en="loss")

@@ -6,9 +6,12 @@ is, how it was made and under which licence.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from importlib import resources
 
 LANGUAGES = ("es", "en")
+_BREAK = re.compile(r"(?:(?<=[.?!…])|(?<=[.?!…][»”)]))\s+(?=[¿¡«“(]*[A-ZÁÉÍÓÚÑ\d])")
 
 
 def prose(language: str) -> dict[str, tuple[str, ...]]:
@@ -33,3 +36,30 @@ def prose(language: str) -> dict[str, tuple[str, ...]]:
         else:
             paragraphs.append(line)
     return {address: tuple(paragraphs) for address, paragraphs in lessons.items()}
+
+
+def sentences(paragraphs: Iterable[str]) -> list[str]:
+    """The sentences of some paragraphs, in order.
+
+    >>> sentences(["¿Qué pasa? Nada.", "Se leyó «¿sí?» y siguió."])
+    ['¿Qué pasa?', 'Nada.', 'Se leyó «¿sí?» y siguió.']
+    """
+    return [sentence for paragraph in paragraphs for sentence in _BREAK.split(paragraph)]
+
+
+def split(language: str, every: int = 5) -> tuple[list[str], list[str]]:
+    """Sentences to learn from, and sentences to be examined on: those of every fifth lesson, unless told.
+
+    Whole lessons go to one side, since neighbouring sentences share their words; a sentence of the exam that
+    the other side has too is left out. The same lessons are held out in every language.
+
+    >>> learned, examined = split("es")
+    >>> set(learned) & set(examined)
+    set()
+    """
+    lessons = list(prose(language).values())
+    held_out = range(every // 2, len(lessons), every)
+    learned = sentences(line for at, lines in enumerate(lessons) if at not in held_out for line in lines)
+    examined = sentences(line for at in held_out for line in lessons[at])
+    known = set(learned)
+    return learned, [sentence for sentence in examined if sentence not in known]

@@ -71,6 +71,16 @@ window.widgets = (function () {
     return template.replace(/\{(\w+)\}/g, function (_, name) { return values[name] })
   }
 
+  /* Runs a script that few readers need; fails with its name. */
+  function script(url) {
+    return new Promise(function (resolve, reject) {
+      var element = make("script", { src: url.href })
+      element.onload = resolve
+      element.onerror = function () { reject(new Error(url.pathname.split("/").pop())) }
+      document.head.append(element)
+    })
+  }
+
   /* Calls `begin(element, settings)` for every widget of that kind on the page. */
   function begin(kind, start) {
     document.querySelectorAll('[data-widget="' + kind + '"]').forEach(function (element) {
@@ -79,5 +89,5 @@ window.widgets = (function () {
     })
   }
 
-  return { number: number, rough: rough, percent: percent, duration: duration, estimate: estimate, make: make, table: table, fill: fill, begin: begin }
+  return { number: number, rough: rough, percent: percent, duration: duration, estimate: estimate, make: make, table: table, fill: fill, script: script, begin: begin }
 })()
