@@ -256,7 +256,9 @@ def read_picture(path: Path | str) -> Image.Image:
             picture = ImageOps.exif_transpose(file).convert("RGBA")
     except UnidentifiedImageError:
         raise ValueError(tr(es="su contenido no es una imagen", en="its content is no picture")) from None
-    except (OSError, SyntaxError) as problem:  # Pillow raises both for damaged files
+    # es: Pillow usa los dos tipos para los archivos dañados
+    # en: Pillow raises both types for damaged files
+    except (OSError, SyntaxError) as problem:
         raise ValueError(tr(es="no se puede leer", en="cannot be read") + f" ({problem})") from problem
     white = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(white, picture).convert("RGB")

@@ -648,8 +648,8 @@ assert torch.allclose(turned.sum(dim=1), torch.ones(ALL))
 #
 # ## Sigue por aquí
 #
-# [Reanudar, compartir y abrir sin riesgo un modelo guardado](save_load.md) trata los demás archivos que viste
-# aquí, y [Un proyecto de verdad](going_modular.md) reúne este camino en un paquete con su comando.
+# [Guardar, cargar y seguir como si nada](save_load.md) trata los archivos de pesos, y [De cuaderno a
+# programa](going_modular.md) convierte un cuaderno en un paquete con su comando.
 
 # %% [markdown] lang="en"
 # Draw what you should not as well: a letter, a house, a digit lying on its side. **It always answers**, and
@@ -671,8 +671,8 @@ assert torch.allclose(turned.sum(dim=1), torch.ones(ALL))
 #
 # ## Where to go next
 #
-# [Saving and loading](save_load.md) deals with the other files you met here, and [Going
-# modular](going_modular.md) gathers this road into a package with its command.
+# [Save, load, and carry on as if nothing happened](save_load.md) deals with files of weights, and [From
+# notebook to program](going_modular.md) turns a notebook into a package with its command.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Exportas con un ejemplo de un solo dígito y sin `dynamic_shapes`. ¿Qué pasa al entregarle siete?

@@ -41,7 +41,7 @@ timeout_seconds: 180
 # %% [markdown] lang="en"
 # You change one thing, train, note a number on a slip of paper; you change two, and the paper no longer says
 # which number belongs to what. By the end you will have a record that yields every curve and every count, and
-# a rule for not reading more in it than there is. The end brings a measured warning: the best of many
+# a rule for not reading more into it than there is. The end brings a measured warning: the best of many
 # attempts looks better than it is.
 #
 # The lesson presumes [Honest evaluation](honest_evaluation.md). It goes with the section *PyTorch Experiment
@@ -80,9 +80,9 @@ from tutorials_lib.training import TensorBatches, predict, train
 # ## The series, written before it begins
 #
 # The recipes are written **before** any result is seen: two models, two amounts of images (all and a
-# quarter), two durations. Two by two by two is eight, and each is repeated with three seeds. The data are the
-# 8×8 digits of scikit-learn, with the test written by other hands. Bet now: what will weigh most, the model,
-# the data or the epochs? And will one recipe earn the crown?
+# quarter), two durations. Two by two by two is eight, and each is repeated with three seeds. The data set is
+# the 8×8 digits of scikit-learn, with the test written by other hands. Bet now: what will weigh most, the
+# model, the data or the epochs? And will one recipe earn the crown?
 
 # %%
 data = digits()
@@ -110,8 +110,8 @@ print(len(RECIPES), [label(recipe) for recipe in RECIPES])
 # Cada entrenamiento escribe dos cosas. En una carpeta propia, un **archivo de eventos** con las curvas, que
 # TensorBoard dibuja mientras se entrena. Y al final, **una línea** en una tabla: la receta completa, la
 # semilla, la versión de PyTorch y los conteos. La tabla es texto, una línea de JSON por entrenamiento
-# (formato *JSON Lines*): se lee sin programas, se compara con `diff` y una línea rota no arrastra a las
-# demás.
+# (formato *JSON Lines*): se lee en cualquier editor, se compara con `diff`, y una línea rota no arrastra a
+# las demás.
 
 # %% [markdown] lang="en"
 # ## Two records of each run
@@ -119,7 +119,7 @@ print(len(RECIPES), [label(recipe) for recipe in RECIPES])
 # Each run writes two things. In a folder of its own, an **event file** with the curves, which TensorBoard
 # draws while it trains. And at the end, **one line** in a table: the whole recipe, the seed, the version of
 # PyTorch and the counts. The table is text, one line of JSON for each run (the format *JSON Lines*): it can
-# be read without programs, compared with `diff`, and a broken line does not take the others with it.
+# be read in any editor and compared with `diff`, and a broken line does not take the others with it.
 
 # %%
 folder = Path(mkdtemp())
@@ -263,9 +263,9 @@ assert scores["Linear 337×5"][0].high < scores["MLP 1348×10"][0].low
 
 # %% [markdown] lang="en"
 # The four bars with all the images share a stretch. Before ranking recipes it pays to ask about the
-# **factors**, which were crossed for that: each factor is compared in four pairs of recipes that differ in it
-# alone, with the same seed. The mean of the four gives one number per seed, and `mean_over_seeds` the
-# interval of the mean over seeds.
+# **factors**, which were crossed for this purpose: each factor is compared in four pairs of recipes that
+# differ in it alone, with the same seed. The mean of the four gives one number per seed, and
+# `mean_over_seeds` the interval of the mean over seeds.
 
 # %%
 # alt es: Tres efectos con su intervalo; el de las imágenes queda lejos del cero y es el mayor.
@@ -330,9 +330,9 @@ rank({name: correct[name, 0] for name in order})
 # fila le gana a la columna.
 
 # %% [markdown] lang="en"
-# It refuses, and names the pairs that it cannot separate. Let us draw the whole map: each pair is compared
-# with all three seeds, with the correction of Holm for looking at 28 pairs, and the cell says in how many of
-# the three the row beats the column.
+# It refuses, and lists the pairs that it cannot separate. Let us draw the whole map: each pair is compared
+# with all three seeds, with Holm's correction for looking at 28 pairs, and the cell says in how many of the
+# three the row beats the column.
 
 # %%
 # alt es: Matriz de ocho por ocho: entre las recetas con todos los datos no hay ninguna victoria de tres.
@@ -376,33 +376,34 @@ assert "Linear 337×5" in beaten["MLP 1348×10"]
 # De los `{python} pairs` pares, `{python} settled` quedan resueltos con las tres semillas, y
 # `{python} len(unbeaten)` recetas siguen invictas: las cuatro con todas las imágenes y `MLP 337×10`, que vio
 # la cuarta parte. El efecto de los datos es claro y aun así esa receta no pierde con las tres semillas ningún
-# duelo, porque un duelo son `{python} len(data.test_labels)` imágenes y un efecto reúne muchos duelos. Que
-# falte la prueba de una diferencia no prueba la igualdad. Lo honesto es entregar la lista de las invictas y
-# elegir por otra razón, como el tamaño o el tiempo.
+# duelo, porque un duelo son `{python} len(data.test_labels)` imágenes y un efecto reúne muchos duelos. No
+# haber probado una diferencia no es haber probado la igualdad. Lo honesto es entregar la lista de las
+# invictas y elegir por otra razón, como el tamaño o el tiempo.
 #
 # ## El mejor de muchos
 #
 # ¿Y si se elige la primera de la tabla de todos modos? Lo medimos con entrenamientos reales. Entrenamos **la
-# misma** receta con 24 semillas: aquí el mejor no puede deberse a una idea. Después se repite mil veces un
-# juego: se sacan al azar $n$ imágenes de la prueba como examen, se elige el mejor de $k$ entrenamientos según
-# ese examen, y se lo vuelve a medir en las imágenes que quedaron fuera. La prueba del capítulo 07 tiene 75
-# imágenes y sus experimentos son ocho. ¿Cuántos puntos crees que se pierden entre las dos medidas?
+# misma** receta con 24 semillas: aquí el mejor no puede deberle su puesto a una idea. Después se repite mil
+# veces un juego: se sacan al azar $n$ imágenes de la prueba como examen, se elige el mejor de $k$
+# entrenamientos según ese examen, y se lo vuelve a medir en las imágenes que quedaron fuera. La prueba del
+# capítulo 07 tiene 75 imágenes y sus experimentos son ocho. ¿Cuántos puntos crees que se pierden entre las
+# dos medidas?
 
 # %% [markdown] lang="en"
 # Of the `{python} pairs` pairs, `{python} settled` are settled with all three seeds, and
 # `{python} len(unbeaten)` recipes remain unbeaten: the four with all the images and `MLP 337×10`, which saw a
 # quarter. The effect of the data is clear, and even so that recipe loses no duel with all three seeds, since
-# a duel is `{python} len(data.test_labels)` images and an effect gathers many duels. To lack proof of a
-# difference is no proof of equality. The honest course is to hand over the list of the unbeaten and to choose
+# a duel is `{python} len(data.test_labels)` images and an effect gathers many duels. A difference that is not
+# proved is not an equality proved. The honest course is to hand over the list of the unbeaten and to choose
 # for another reason, such as size or time.
 #
 # ## The best of many
 #
 # What if the top of the table is chosen all the same? We measure it with real runs. We train **the same**
-# recipe with 24 seeds: here the best cannot owe it to an idea. Then we play a game a thousand times: draw $n$
-# images of the test at random as an exam, choose the best of $k$ runs by that exam, and measure it again on
-# the images left out. The test of chapter 07 has 75 images and its experiments are eight. How many points do
-# you think are lost between the two measurements?
+# recipe with 24 seeds: here the best one cannot owe its place to an idea. Then we play a game a thousand
+# times: draw $n$ images of the test at random as an exam, choose the best of $k$ runs by that exam, and
+# measure it again on the images left out. The test of chapter 07 has 75 images and its experiments are eight.
+# How many points do you think are lost between the two measurements?
 
 # %%
 same = {"model": "MLP", "images": 1348, "epochs": 5}
@@ -461,7 +462,7 @@ spread = answers.sum(axis=1)
 # `{python} 100 * inflation[75][-1]:.1f`, y con un examen tres veces mayor,
 # `{python} 100 * inflation[225][-1]:.1f`. Crece con los intentos y se encoge con el examen, como el azar del
 # que sale. Elegir sirvió de poco: fuera del examen, el mejor de 24 rinde `{python} 100 * gain:.1f` puntos más
-# que uno cualquiera.
+# que uno tomado al azar.
 #
 # El remedio cuesta datos: elige con un conjunto de **validación** y mide con otro que no haya elegido nada. Y
 # cuenta en el informe cuántas recetas probaste, porque sin ese número nadie puede descontar la suerte.
@@ -474,8 +475,9 @@ spread = answers.sum(axis=1)
 #
 # * Escribe la serie antes de empezar, y en cada línea de la tabla, todo lo que haría falta para repetirla.
 # * Curvas en archivos de eventos, conteos en una tabla de texto. Lee de vuelta lo que guardaste.
-# * Cruza los factores y pregunta por ellos; entre recetas sueltas, acepta un orden parcial.
-# * Elegir con los datos de prueba infla, y más cuanto más pruebas y cuanto menor es el examen.
+# * Cruza los factores y pregunta por ellos; entre las recetas mismas, acepta un orden parcial.
+# * Elegir con los datos de prueba infla el resultado, y más cuantas más recetas pruebas y cuanto menor es el
+#   examen.
 #
 # Qué hiperparámetros importan y cuáles son cuestión de gusto se mide en [Arte y ciencia](art_and_science.md).
 # Para convertir la serie en un programa que se lanza con una orden, sigue [De cuaderno a
@@ -488,7 +490,7 @@ spread = answers.sum(axis=1)
 # `{python} 100 * inflation[75][-1]:.1f`, and with an exam three times as long,
 # `{python} 100 * inflation[225][-1]:.1f`. It grows with the attempts and shrinks with the exam, like the luck
 # from which it comes. Choosing was of little use: outside the exam, the best of 24 does
-# `{python} 100 * gain:.1f` points better than any one.
+# `{python} 100 * gain:.1f` points better than a run taken at random.
 #
 # The remedy costs data: choose with a **validation** set and measure with another that has chosen nothing.
 # And say in the report how many recipes you tried, since without that number nobody can discount the luck.
@@ -501,8 +503,9 @@ spread = answers.sum(axis=1)
 #
 # * Write the series before you begin, and in each line of the table, all that it would take to repeat it.
 # * Curves in event files, counts in a table of text. Read back what you stored.
-# * Cross the factors and ask about them; between single recipes, accept a partial order.
-# * Choosing by the test set inflates, and the more so the more you try and the shorter the exam.
+# * Cross the factors and ask about them; among the recipes themselves, accept a partial order.
+# * Choosing by the test set inflates the result, and the more so the more recipes you try and the shorter the
+#   exam.
 #
 # Which hyperparameters matter and which are a matter of taste is measured in [Art and
 # science](art_and_science.md). To turn the series into a program started by one command, go on to [From
@@ -512,9 +515,9 @@ spread = answers.sum(axis=1)
 # Tu tabla tiene cincuenta entrenamientos y el mejor acierta 71 de 75. ¿Qué publicas?
 #
 # - [ ] 71 de 75, con su intervalo de Wilson: el intervalo supone un modelo fijado antes del examen, y este se
-#   eligió por él.
-# - [x] Lo que ese modelo acierte en un conjunto que no intervino en la elección, y que probaste cincuenta:
-#   así el número no carga con la suerte de haber elegido.
+#   eligió según el examen.
+# - [x] Lo que ese modelo acierte en un conjunto que no intervino en la elección, y el dato de que probaste
+#   cincuenta: así el número no carga con la suerte de haber elegido.
 # - [ ] El promedio de los cincuenta: describe la serie, y no el modelo que vas a entregar.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -522,8 +525,8 @@ spread = answers.sum(axis=1)
 #
 # - [ ] 71 out of 75, with its Wilson interval: the interval presumes a model fixed before the exam, and this
 #   one was chosen by it.
-# - [x] What that model gets right on a set that had no part in the choice, and that you tried fifty: so the
-#   number does not carry the luck of having chosen.
+# - [x] What that model gets right on a set that had no part in the choice, and the fact that you tried fifty:
+#   that way the number does not carry the luck of having chosen.
 # - [ ] The mean of the fifty: it describes the series, and not the model that you will deliver.
 
 # %% [markdown] lang="es" tags=["exercise"]
@@ -536,9 +539,9 @@ spread = answers.sum(axis=1)
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 1: a table that survives a cut
 #
-# If the program dies while writing, the last line stays half done. Write `read_table(path)`, which returns
-# the list of dictionaries of a *JSON Lines* file and passes over an incomplete **last** line. A broken line
-# anywhere else must still be an error.
+# If the program dies while writing, the last line is left half written. Write `read_table(path)`, which
+# returns the list of dictionaries of a *JSON Lines* file and passes over an incomplete **last** line. A
+# broken line anywhere else must still be an error.
 
 
 # %% tags=["solution"]

@@ -44,16 +44,16 @@ timeout_seconds: 180
 # funciona también fuera de un cuaderno.
 
 # %% [markdown] lang="en"
-# A notebook is good for thinking; to repeat a training tomorrow, on another machine or with another rate, a
-# program is better. Here the cells of a small project move into a Python package with two commands, one that
-# trains and one that predicts, and at the end we run them as anybody would from a terminal.
+# A notebook is good for thinking; to repeat a training run tomorrow, on another machine or with another rate,
+# a program is better. Here the cells of a small project move into a Python package with two commands, one
+# that trains and one that predicts, and at the end we run them as anybody would from a terminal.
 #
 # The lesson presumes the loop of [A line, from bare tensors to a saved model](linear_regression.md) and the
 # files of [Save, load, and carry on as if nothing happened](save_load.md). It goes with the section *PyTorch
 # Going Modular* of the course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke, and
 # with [chapter 05](https://www.learnpytorch.io/05_pytorch_going_modular/) of their open book, which writes
-# the modules by Jupyter's `%%writefile`. Here Python writes them, so that the download of this page also
+# the modules with Jupyter's `%%writefile`. Here Python writes them, so that the download of this page also
 # works outside a notebook.
 
 # %%
@@ -169,13 +169,13 @@ training, exam = load_split()
 in_notebook = fit(training, exam, hidden=32, epochs=4, rate=0.01, seed=7)
 
 # %% [markdown] lang="es"
-# Funciona. Guarda esta salida en la memoria: el programa deberá repetirla cifra por cifra.
+# Funciona. Recuerda esta salida: el programa deberá repetirla cifra por cifra.
 #
 # ## De celdas a módulos
 #
 # Un **módulo** es un archivo `.py` y un **paquete**, una carpeta de módulos. `inspect.getsource` devuelve el
 # texto de una función, de modo que mudarla es escribir ese texto en un archivo. Lo que la función daba por
-# hecho en el cuaderno, sus `import`, hay que declararlo arriba.
+# hecho en el cuaderno, sus `import`, hay que declararlo al comienzo del archivo.
 
 # %% [markdown] lang="en"
 # It works. Keep this output in mind: the program will have to repeat it digit by digit.
@@ -184,7 +184,7 @@ in_notebook = fit(training, exam, hidden=32, epochs=4, rate=0.01, seed=7)
 #
 # A **module** is a `.py` file and a **package**, a folder of modules. `inspect.getsource` returns the text of
 # a function, so that moving it means writing that text into a file. What the function took for granted in the
-# notebook, its imports, must be declared at the top.
+# notebook, its imports, must be declared at the top of the file.
 
 # %%
 project = Path(mkdtemp())
@@ -202,14 +202,14 @@ def write_module(name: str, imports: str, *functions: Callable, ending: str = ""
 # %% [markdown] lang="es"
 # ### Una idea que falla: mudar sin mirar
 #
-# Antes de la mudanza verdadera, una torpe. Esta función anda bien en el cuaderno. ¿Qué le
-# pasará en su módulo, y **cuándo** nos enteraremos: al escribirlo, al importarlo o al usarlo?
+# Antes de la mudanza verdadera, una torpe. Esta función trabaja bien en el cuaderno. ¿Qué le pasará en su
+# módulo, y **cuándo** nos enteraremos: al escribirlo, al importarlo o al usarlo?
 
 # %% [markdown] lang="en"
 # ### An idea that fails: moving without looking
 #
-# Before the true move, a clumsy one. This function does well in the notebook. What will happen to it
-# in its module, and **when** shall we find out: on writing it, on importing it, or on using it?
+# Before the true move, a clumsy one. This function works in the notebook. What will happen to it in its
+# module, and **when** shall we find out: on writing it, on importing it, or on using it?
 
 
 # %%
@@ -304,7 +304,7 @@ assert not any(undefined_names(name) for name in ("data", "model", "engine"))
 # argumentos, sus tipos y sus valores por defecto, escribe la ayuda y rechaza lo que no entiende. Un tipo
 # puede ser cualquier función de texto a valor, así que «entero mayor que cero» se dice una sola vez.
 #
-# Los mensajes del programa van en inglés, como los de `argparse` y PyTorch con los que se mezclan.
+# Los mensajes del programa van en inglés, como los de `argparse` y PyTorch, entre los que aparecen.
 
 # %% [markdown] lang="en"
 # ## The command that trains
@@ -384,7 +384,7 @@ assert not undefined_names("train")
 
 # %% [markdown] lang="es"
 # La última línea del módulo, `if __name__ == "__main__"`, distingue dos usos del mismo archivo: al
-# ejecutarlo, Python llama `__main__` al módulo y entrena; al importarlo, desde una prueba por ejemplo, solo
+# ejecutarlo, el módulo se llama `__main__` y entrena; al importarlo, desde una prueba por ejemplo, solo
 # define funciones.
 #
 # ## Ejecutarla
@@ -395,13 +395,13 @@ assert not undefined_names("train")
 
 # %% [markdown] lang="en"
 # The last line of the module, `if __name__ == "__main__"`, tells two uses of the same file apart: when it is
-# run, Python names the module `__main__` and it trains; when it is imported, from a test for instance, it
-# only defines functions.
+# run, the module is called `__main__` and trains; when it is imported, from a test for instance, it only
+# defines functions.
 #
 # ## Running it
 #
 # From the folder of the project, a person would type `python -m digits_project.train --epochs 4 --seed 7`. We
-# do it by `subprocess`, which opens a new Python, with nothing of the notebook. Will the output agree with
+# do it with `subprocess`, which opens a new Python, with nothing of the notebook. Will the output agree with
 # the one above?
 
 
@@ -434,7 +434,7 @@ assert saved["config"] == {"hidden": 32, "epochs": 4, "rate": 0.01, "seed": 7}
 # ## Errores que explican
 #
 # El código de salida (`$?` en la terminal) es lo que otro programa lee: 0 si todo fue bien, 2 si se lo llamó
-# mal, 1 si falló al trabajar. Cuatro llamadas equivocadas. ¿Cuál de ellas llegará a importar `torch`?
+# mal, 1 si falló mientras trabajaba. Cuatro llamadas equivocadas. ¿Cuál de ellas llegará a importar `torch`?
 
 # %% [markdown] lang="en"
 # The same digits, and between the weights of the notebook and those of the file the largest difference is
@@ -444,7 +444,8 @@ assert saved["config"] == {"hidden": 32, "epochs": 4, "rate": 0.01, "seed": 7}
 # ## Errors that explain
 #
 # The exit code (`$?` in the terminal) is what another program reads: 0 if all went well, 2 if it was called
-# wrongly, 1 if it failed at work. Four mistaken calls. Which of them will get as far as importing `torch`?
+# wrongly, 1 if it failed while working. Four mistaken calls. Which of them will get as far as importing
+# `torch`?
 
 # %%
 mistakes = [["--epochs", "0"], ["--epochs", "many"], ["--learning-rate", "1"], ["--out", "nowhere/model.pt"]]
@@ -473,9 +474,9 @@ assert "torch" not in top_level
 # traza que leer. Para quien no conoce la orden está la ayuda, que `argparse` compone con lo declarado:
 
 # %% [markdown] lang="en"
-# None: all four end in `main` before the import. Each message says what was wrong, and there is no trail of
-# calls to read. For those who do not know the command there is the help, which `argparse` puts together from
-# what was declared:
+# None: all four end in `main` before the import. Each message says what was wrong, and there is no traceback
+# to read. For those who do not know the command there is the help, which `argparse` puts together from what
+# was declared:
 
 # %%
 print(run("digits_project.train", "--help").stdout)
@@ -665,7 +666,7 @@ assert links == {("train", "data"), ("train", "engine"), ("engine", "model"), ("
 # también las encuentra; aquí las recorre el propio archivo.
 
 # %% [markdown] lang="en"
-# There are no circles, and predicting drags along neither the data nor the engine: whoever gets the model
+# There are no circles, and predicting drags along neither the data nor the engine: whoever receives the model
 # needs no scikit-learn. Should two modules import each other some day, it is a sign that they are one, or
 # that a third one is missing.
 #
@@ -789,41 +790,44 @@ for address in commands.values():
 sys.path.remove(str(project))
 
 # %% [markdown] lang="es"
-# Las dos direcciones llevan a una función. El proyecto está completo en la carpeta `project`; si ejecutas
-# esta página en tu máquina, cópiala donde quieras: es tuya.
+# Cada dirección lleva a una función. El proyecto está completo en la carpeta `project`; si ejecutas esta
+# página en tu máquina, cópiala donde quieras: es tuya.
 #
 # ## Para llevarte
 #
 # * Una función que recibe todo lo que usa se muda sin cambios. Las variables sueltas del cuaderno son
 #   dependencias sin declarar.
-# * Importar un módulo no debe hacer nada: lo que trabaja va en `main`, bajo `if __name__ == "__main__"`.
+# * Importar un módulo no debe poner nada en marcha: el trabajo va en `main`, bajo
+#   `if __name__ == "__main__"`.
 # * Comprueba los argumentos antes de trabajar; 0, 1 y 2 son respuestas para otros programas.
 # * La configuración se guarda con los pesos: el archivo sabe cómo se hizo y cómo se usa.
 # * Prueba leyes y rompe el código una vez para ver que las pruebas avisan.
 # * Un cuaderno para explorar, un programa para repetir: la mudanza se comprueba con los mismos números.
 #
-# Para llevar la cuenta de muchas corridas de esta orden, sigue con [Experimentos que se pueden
+# Para llevar el registro de muchas ejecuciones de esta orden, sigue con [Experimentos que se pueden
 # comparar](experiments.md); para entregar el modelo sin Python, con [Desplegar: del entrenamiento al
 # navegador](deployment.md). Lo que una semilla fija y lo que no está en [Azar y
 # semillas](../fundamentals/randomness.md).
 
 # %% [markdown] lang="en"
-# Both addresses lead to a function. The project is complete in the folder `project`; if you run this page on
+# Each address leads to a function. The project is complete in the folder `project`; if you run this page on
 # your machine, copy it wherever you like: it is yours.
 #
 # ## What to keep
 #
 # * A function that takes everything it uses moves unchanged. The loose variables of a notebook are undeclared
 #   dependencies.
-# * Importing a module must do nothing: what works goes into `main`, under `if __name__ == "__main__"`.
+# * Importing a module must set nothing in motion: the work goes into `main`, under
+#   `if __name__ == "__main__"`.
 # * Check the arguments before working; 0, 1 and 2 are answers for other programs.
 # * The configuration is saved with the weights: the file knows how it was made and how it is used.
 # * Test laws, and break the code once to see that the tests speak up.
 # * A notebook to explore, a program to repeat: the move is checked by the same numbers.
 #
-# To keep count of many runs of this command, go on with [Experiments that can be compared](experiments.md);
-# to hand over the model without Python, with [Deployment: from training to the browser](deployment.md). What
-# a seed fixes and what it does not is in [Chance and seeds](../fundamentals/randomness.md).
+# To keep a record of many runs of this command, go on with [Experiments that can be
+# compared](experiments.md); to hand over the model without Python, with [Deployment: from training to the
+# browser](deployment.md). What a seed fixes and what it does not is in [Chance and
+# seeds](../fundamentals/randomness.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Tu `train.py` entrena en el nivel superior del archivo, sin `main` ni `if __name__ == "__main__"`. Una

@@ -29,7 +29,7 @@ timeout_seconds: 180
 # %% [markdown] lang="es"
 # Con dos clases bastaba una salida. Con cuatro hacen falta cuatro, una por clase, y una regla para pasar de
 # cuatro números cualesquiera a probabilidades. Al terminar sabrás hacer ese camino en ambos sentidos, medirás
-# lo que cuesta un error muy común y podrás decir si un modelo que acierta el 99,5 % aún tiene algo que
+# lo que cuesta un error fácil de cometer y podrás decir si un modelo que acierta el 99,5 % aún tiene algo que
 # mejorar.
 #
 # La lección supone [Dos círculos y el doblez que hace falta](nonlinearity_circles.md). Acompaña la segunda
@@ -40,8 +40,8 @@ timeout_seconds: 180
 # %% [markdown] lang="en"
 # With two classes one output was enough. With four it takes four, one for each class, and a rule that turns
 # any four numbers into probabilities. By the end you will be able to go that way in both directions, you will
-# have measured the cost of a very common mistake, and you will be able to say whether a model that gets 99.5%
-# right has anything left to improve.
+# have measured the cost of an easily made mistake, and you will be able to say whether a model that gets
+# 99.5% right has anything left to improve.
 #
 # The lesson presumes [Two circles and the fold they ask for](nonlinearity_circles.md). It goes with the
 # second half of the section *PyTorch Neural Network Classification* of the course [PyTorch for Deep Learning
@@ -75,7 +75,7 @@ from tutorials_lib.plots import color, curves, decision_surface, localize_ticks
 #
 # `make_blobs` picks four centres at random and scatters a thousand points around them, with the same standard
 # deviation, 1.5, in both directions. Data, seeds and split are those of the chapter: 800 points to train, 200
-# to test. Look at the drawing and bet: does it take any ReLU?
+# to test. Look at the drawing and bet: is any ReLU needed?
 
 # %%
 # alt es: Cuatro manchas de puntos; dos de ellas, arriba a la izquierda, casi se tocan.
@@ -165,8 +165,8 @@ assert torch.equal(logits.argmax(dim=1), probabilities.argmax(dim=1))
 # $$L = -\ln p_y = -z_y + \ln \sum_j e^{z_j}, \qquad \frac{\partial L}{\partial z_k} = p_k - [k = y].$$
 #
 # The gradient is the probability minus the truth: it vanishes only if the answer is sure and right. In
-# PyTorch `nn.CrossEntropyLoss` takes **logits** and whole-number classes, and applies softmax inside. Inside,
-# since the direct sum does not bear large logits.
+# PyTorch `nn.CrossEntropyLoss` takes **logits** and integer classes, and applies softmax inside. Inside,
+# since the direct computation fails on large logits.
 
 # %%
 z = torch.randn(6, 4, dtype=torch.float64, requires_grad=True)
@@ -198,8 +198,8 @@ assert cross_entropy(large, torch.tensor([0])) == 0
 
 # %% [markdown] lang="en"
 # The formula and PyTorch agree, gradient included (the six comes from the mean). With a logit of one thousand
-# the direct sum gives `nan`, infinity over infinity, and PyTorch's function answers zero: it subtracts the
-# largest logit before exponentiating, which does not change the result, as you have just seen.
+# the direct computation gives `nan`, infinity over infinity, and PyTorch's function answers zero: it
+# subtracts the largest logit before exponentiating, which does not change the result, as you have just seen.
 #
 # ## The recipe of the course, row by row
 #
@@ -282,8 +282,8 @@ assert last.low > 0.95
 # {\sigma^2} + \text{constante},$$
 #
 # es **lineal** en $\mathbf x$: el clasificador óptimo es una sola capa lineal seguida de una softmax. Por eso
-# al capítulo le sobran las ReLU, y también las otras dos capas. Para medir ese techo sacamos un millón de
-# puntos nuevos de las mismas manchas.
+# el modelo del capítulo no necesita ReLU, y tampoco le harían falta dos de sus tres capas. Para medir ese
+# techo sacamos un millón de puntos nuevos de las mismas manchas.
 
 # %% [markdown] lang="en"
 # The ten test losses differ by at most `{python} 1e6 * loss_gap:.0f` millionths and the counts by
@@ -301,8 +301,8 @@ assert last.low > 0.95
 # {\sigma^2} + \text{constant},$$
 #
 # is **linear** in $\mathbf x$: the optimal classifier is a single linear layer followed by a softmax. That is
-# why the chapter has no need of ReLUs, nor of the two other layers. To measure that ceiling we draw a million
-# new points from the same blobs.
+# why the model of the chapter needs no ReLU, nor would it need two of its three layers. To measure that
+# ceiling we draw a million new points from the same blobs.
 
 # %%
 optimal = nn.Linear(2, 4)
@@ -362,7 +362,7 @@ perfect_run = ceiling.value**200
 
 # %% [markdown] lang="es"
 # El mejor clasificador que puede existir acierta `{python} ceiling.value:.2%` de los puntos nuevos: dos
-# manchas se pisan, y un punto que cae más cerca del centro ajeno no hay manera de adivinarlo. El modelo del
+# manchas se pisan, y no hay manera de adivinar un punto que cae más cerca del centro ajeno. El modelo del
 # curso acierta `{python} learned.value:.2%`. Los intervalos no se tocan: con un millón de puntos se ve que le
 # faltan `{python} 100 * (ceiling.value - learned.value):.1f` puntos porcentuales. En los 200 de la prueba, en
 # cambio, el número de respuestas en que difieren es `{python} on_test.differ`, y la comparación pareada no
@@ -370,8 +370,8 @@ perfect_run = ceiling.value**200
 #
 # Así se lee el `{python} COURSE[90][1]:.1%`: está **por encima** del techo, cosa que solo puede hacer el azar
 # de una muestra, y no deja ver un defecto que existe. Tampoco 200 de 200 sería una hazaña; al óptimo le pasa
-# una vez de cada `{python} 1 / perfect_run:.0f`. Antes de perseguir la última décima, averigua si tu prueba
-# puede mostrarla.
+# una vez de cada `{python} 1 / perfect_run:.0f`. Antes de perseguir la última décima de punto, averigua si tu
+# prueba puede mostrarla.
 #
 # ## Una idea que falla: la softmax puesta dos veces
 #
@@ -394,8 +394,8 @@ perfect_run = ceiling.value**200
 #
 # This is how to read the `{python} COURSE[90][1]:.1%`: it lies **above** the ceiling, which only the luck of
 # a sample can do, and it hides a defect that exists. Nor would 200 out of 200 be a feat; it happens to the
-# optimum once in `{python} 1 / perfect_run:.0f`. Before pursuing the last tenth, find out whether your test
-# can show it.
+# optimum once in `{python} 1 / perfect_run:.0f`. Before pursuing the last tenth of a point, find out whether
+# your test can show it.
 #
 # ## An idea that fails: softmax put twice
 #
@@ -447,6 +447,7 @@ assert min(right_30[1]) < 180
 assert min(right_end[0]) >= 197
 assert min(right_end[1]) < 170
 assert floor < lowest < floor + 0.1
+assert min(twice, key=lambda run: run[-1][0])[-1][1].right >= 190  # nearly all right, at that loss
 behind = sum(right < 180 for right in right_end[1])
 assert 1 <= behind <= 5
 confident = torch.tensor([[10.0, 0.0, 0.0, 0.0]], requires_grad=True)  # sure, and wrong
@@ -464,11 +465,11 @@ assert pushes[1] < pushes[0] / 1000
 # la primera se satura, de modo que un error confiado casi no empuja. La pérdida, además, engaña: ronda
 # `{python} lowest:.2f` en un modelo que acierta casi todo, cerca de su suelo, `{python} floor:.2f`.
 #
-# Hay semillas en las que no se nota, y por eso el error sobrevive en tantos programas. La regla: la red
-# entrega logits, la pérdida recibe logits, y la softmax se aplica solo para leer.
+# Hay semillas en las que no se nota, y por eso el error puede pasar inadvertido. La regla: la red entrega
+# logits, la pérdida recibe logits, y la softmax se aplica solo para leer.
 #
-# **¿Te dio otro número?** Con la receta del curso y cien épocas, la peor de nuestras diez semillas acierta
-# `{python} min(right_end[0])` puntos de 200 y la mejor, `{python} max(right_end[0])`.
+# **¿Te dio otro número?** Con la receta del curso y cien épocas, cada una de nuestras diez semillas acierta
+# al menos `{python} min(right_end[0])` puntos de 200.
 #
 # ## Dos clases: una salida o dos
 #
@@ -478,8 +479,8 @@ assert pushes[1] < pushes[0] / 1000
 # $$\frac{e^{z_1}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_1 - z_0)}} = \sigma(z_1 - z_0).$$
 #
 # Lo probamos con `make_moons`, dos medias lunas enlazadas, y de paso comparamos un modelo lineal con uno de
-# dos capas ocultas. La última figura trae tres brazos de una espiral. Apuesta por la exactitud del modelo
-# lineal en cada una; recuerda que en la espiral hay tres clases.
+# dos capas ocultas. El otro problema es una espiral de tres brazos. Apuesta qué exactitud alcanza el modelo
+# lineal en cada uno; recuerda que en la espiral hay tres clases.
 
 # %% [markdown] lang="en"
 # The accuracy does change. With logits, all ten seeds get at least `{python} min(right_30[0])` out of 200
@@ -490,11 +491,11 @@ assert pushes[1] < pushes[0] / 1000
 # The loss misleads as well: it is about `{python} lowest:.2f` in a model that gets nearly everything right,
 # close to its floor, `{python} floor:.2f`.
 #
-# There are seeds where nothing shows, which is how the mistake survives in so many programs. The rule: the
-# network delivers logits, the loss takes logits, and softmax is applied for reading only.
+# There are seeds where nothing shows, and so the mistake may go unnoticed. The rule: the network delivers
+# logits, the loss takes logits, and softmax is applied for reading only.
 #
-# **Did you get a different number?** With the recipe of the course and a hundred epochs, the worst of our ten
-# seeds gets `{python} min(right_end[0])` points out of 200 and the best `{python} max(right_end[0])`.
+# **Did you get a different number?** With the recipe of the course and a hundred epochs, every one of our ten
+# seeds gets at least `{python} min(right_end[0])` points out of 200 right.
 #
 # ## Two classes: one output or two
 #
@@ -504,7 +505,7 @@ assert pushes[1] < pushes[0] / 1000
 # $$\frac{e^{z_1}}{e^{z_0} + e^{z_1}} = \frac{1}{1 + e^{-(z_1 - z_0)}} = \sigma(z_1 - z_0).$$
 #
 # We try it on `make_moons`, two interlocked half-moons, and on the way compare a linear model with one of two
-# hidden layers. The last figure brings three arms of a spiral. Bet on the accuracy of the linear model in
+# hidden layers. The other problem is a spiral of three arms. Bet what accuracy the linear model reaches on
 # each; mind that the spiral has three classes.
 
 
@@ -583,11 +584,11 @@ for seed in range(3):
 # Con las tres semillas, y sin que los intervalos se toquen, la red supera al modelo lineal en los dos
 # problemas. En las lunas la recta acierta `{python} str(line_moons)` y la red `{python} str(net_moons)`. En
 # la espiral, `{python} str(line_spirals)` contra `{python} str(net_spirals)`: el modelo lineal ronda el
-# tercio de quien responde al azar, y la razón es la de los círculos. Girar la espiral un tercio de vuelta
-# solo permuta las clases, así que ninguna dirección vale más que otra.
+# tercio que acierta quien responde al azar, y la razón es la de los círculos. Girar la espiral un tercio de
+# vuelta solo permuta las clases, así que ninguna dirección vale más que otra.
 #
 # Las dos salidas con softmax y su diferencia con sigmoide dan la misma probabilidad, salvo
-# `{python} both_ways.item():.0e` de redondeo. Con dos clases, elige una y no las mezcles.
+# `{python} both_ways.item():.0e` de redondeo. Con dos clases, elige una de las dos formas y no las mezcles.
 #
 # ## Para llevarte
 #
@@ -595,9 +596,10 @@ for seed in range(3):
 #   logits.
 # * La pérdida recibe logits. Una softmax de más no da error: da un entrenamiento peor en algunas semillas.
 # * Antes de añadir capas, mira el problema: las manchas de igual tamaño piden rectas; las lunas, no.
-# * Un problema tiene un techo, y una prueba, una resolución. Con 200 puntos no se ven tres décimas.
+# * Un problema tiene un techo, y una prueba, una resolución. Con 200 puntos no se ven unas décimas de punto
+#   porcentual.
 #
-# Lo que sigue es preparar datos que no vienen listos, en [Preparar los datos sin espiar el
+# Estos datos vinieron listos; cómo preparar los que no lo están se ve en [Preparar los datos sin espiar el
 # examen](preprocessing.md). La matriz de confusión para muchas clases está en [Evaluación
 # honesta](honest_evaluation.md), y el gradiente $p - y$, paso a paso, en [Cálculo
 # matricial](../tensor_mathematics/matrix_calculus.md).
@@ -606,12 +608,13 @@ for seed in range(3):
 # With all three seeds, and without the intervals touching, the network beats the linear model on both
 # problems. On the moons the line gets `{python} str(line_moons)` right and the network
 # `{python} str(net_moons)`. On the spiral, `{python} str(line_spirals)` against `{python} str(net_spirals)`:
-# the linear model is about at the third of whoever answers at random, and the reason is that of the circles.
+# the linear model is close to the third that answering at random gets, and the reason is that of the circles.
 # Turning the spiral by a third of a turn only permutes the classes, so no direction is worth more than
 # another.
 #
 # Both outputs with softmax and their difference with sigmoid give the same probability, but for
-# `{python} both_ways.item():.0e` of rounding. With two classes, choose one way and do not mix them.
+# `{python} both_ways.item():.0e` of rounding. With two classes, choose one of the two ways and do not mix
+# them.
 #
 # ## What to keep
 #
@@ -619,9 +622,10 @@ for seed in range(3):
 #   matter.
 # * The loss takes logits. One softmax too many raises no error: it makes training worse on some seeds.
 # * Before adding layers, look at the problem: blobs of equal size ask for straight lines; moons do not.
-# * A problem has a ceiling, and a test has a resolution. With 200 points, three tenths do not show.
+# * A problem has a ceiling, and a test has a resolution. With 200 points, a few tenths of a percentage point
+#   do not show.
 #
-# What follows is preparing data that does not come ready, in [Preparing data without peeking at the
+# This data came ready; how to prepare data that does not is shown in [Preparing data without peeking at the
 # exam](preprocessing.md). The confusion matrix for many classes is in [Honest
 # evaluation](honest_evaluation.md), and the gradient $p - y$, step by step, in [Matrix
 # calculus](../tensor_mathematics/matrix_calculus.md).
@@ -631,7 +635,7 @@ for seed in range(3):
 #
 # - [ ] El primero, porque sus logits son mayores: la softmax cancela cualquier constante común.
 # - [x] Ninguno: los dos dan un cuarto a cada clase, porque solo cuentan las diferencias.
-# - [ ] No se sabe sin la clase verdadera: la verdad decide si acierta, y la seguridad está en las
+# - [ ] No se sabe sin la clase verdadera: la verdad decide si acierta; lo seguro que está se lee en las
 #   probabilidades.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -639,8 +643,8 @@ for seed in range(3):
 #
 # - [ ] The first, since its logits are larger: softmax cancels any common constant.
 # - [x] Neither: both give a quarter to each class, since only differences count.
-# - [ ] It cannot be known without the true class: the truth decides whether it is right, and sureness lies in
-#   the probabilities.
+# - [ ] It cannot be known without the true class: the truth decides whether it is right; how sure it is can
+#   be read in the probabilities.
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Tu modelo de cuatro clases acierta casi todo y su pérdida de prueba no baja de tres cuartos. ¿Qué revisas
@@ -727,8 +731,8 @@ print(f"{Proportion.of(given)}   {kept} = {kept.value:.2%}")
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: the floor of the doubled softmax
 #
-# Generalise the sum: write `doubled_floor(classes)`, the least possible loss with `classes` classes if
-# probabilities are passed to `cross_entropy`. What happens to it with a thousand classes?
+# Generalise the computation: write `doubled_floor(classes)`, the least possible loss with `classes` classes
+# if probabilities are passed to `cross_entropy`. What happens to it with a thousand classes?
 
 
 # %% tags=["solution"]

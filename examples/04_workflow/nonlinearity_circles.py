@@ -8,12 +8,12 @@ summary:
 tags: [classification, nonlinearity, relu, decision boundary, reproducibility]
 objectives:
   es:
-    - Explicar por qué una clasificación lineal de dos anillos acaba en la mitad de los aciertos.
+    - Explicar por qué un clasificador lineal acierta cerca de la mitad de los puntos de dos anillos.
     - Pasar de logit a probabilidad y de probabilidad a clase con una sola salida.
     - Construir con pesos escritos a mano una red de ReLU que separa los anillos.
     - Leer un porcentaje publicado con su conteo, su época, su intervalo y su banda entre semillas.
   en:
-    - Explain why a linear classifier of two rings ends with half of the answers right.
+    - Explain why a linear classifier gets about half of the points of two rings right.
     - Go from logit to probability and from probability to class with a single output.
     - Build, from weights written by hand, a ReLU network that separates the rings.
     - Read a published percentage with its count, its epoch, its interval and its band over seeds.
@@ -27,9 +27,9 @@ prerequisites:
 timeout_seconds: 180
 """
 # %% [markdown] lang="es"
-# Mil puntos forman dos anillos, uno dentro del otro. Quien los ve los separa con un gesto; un modelo lineal,
-# por hondo que sea, no puede. Al terminar sabrás demostrarlo, sabrás cuántos dobleces necesita una red para
-# lograrlo y podrás decir qué hay detrás del 79,0 % que imprime el curso.
+# Mil puntos forman dos anillos, uno dentro del otro. Cualquiera los separa de un vistazo; un modelo lineal,
+# por profundo que sea, no puede. Al terminar sabrás demostrarlo, sabrás cuántos dobleces necesita una red
+# para lograrlo y podrás decir qué hay detrás del 79,0 % que imprime el curso.
 #
 # La lección supone el bucle de [Una recta, de los tensores sueltos al modelo guardado](linear_regression.md)
 # y el intervalo de [Evaluación honesta](honest_evaluation.md). Acompaña la sección *PyTorch Neural Network
@@ -38,9 +38,9 @@ timeout_seconds: 180
 # [capítulo 02](https://www.learnpytorch.io/02_pytorch_classification/) de su libro abierto.
 
 # %% [markdown] lang="en"
-# A thousand points form two rings, one inside the other. Whoever sees them separates them with a wave of the
-# hand; a linear model, however deep, cannot. By the end you will be able to prove it, to say how many folds a
-# network needs for it, and to tell what stands behind the 79.0% that the course prints.
+# A thousand points form two rings, one inside the other. Anyone can separate them at a glance; a linear
+# model, however deep, cannot. By the end you will be able to prove it, to say how many folds a network needs
+# for it, and to tell what stands behind the 79.0% that the course prints.
 #
 # The lesson presumes the loop of [A line, from bare tensors to a saved model](linear_regression.md) and the
 # interval of [Honest evaluation](honest_evaluation.md). It goes with the section *PyTorch Neural Network
@@ -114,8 +114,8 @@ assert abs(radii[labels == 1].mean() - 0.8) < 0.01
 #
 # $$\text{exactitud} = \frac{1}{2} + \frac{1}{2}\,\frac{\arccos 0{,}8}{\pi}.$$
 #
-# Buscamos esa recta por fuerza, en todos los ángulos y a todas las distancias del centro, y la comparamos con
-# la que encuentra el entrenamiento.
+# Buscamos esa recta por fuerza bruta, en una cuadrícula fina de ángulos y de distancias al centro, y la
+# comparamos con la que encuentra el entrenamiento.
 
 # %% [markdown] lang="en"
 # ## The best a line can do
@@ -127,8 +127,8 @@ assert abs(radii[labels == 1].mean() - 0.8) < 0.01
 #
 # $$\text{accuracy} = \frac{1}{2} + \frac{1}{2}\,\frac{\arccos 0.8}{\pi}.$$
 #
-# We look for that line by force, at every angle and at every distance from the centre, and compare it with
-# the one that training finds.
+# We look for that line by brute force, on a fine grid of angles and of distances from the centre, and compare
+# it with the one that training finds.
 
 # %%
 ceiling = 0.5 + 0.5 * acos(0.8) / pi
@@ -228,12 +228,12 @@ assert best_on_train.low > 0.55
 assert score(best_line, x_train, y_train) == best_on_train
 
 # %% [markdown] lang="es"
-# La mejor recta acierta `{python} best_on_train.value:.1%` en los datos de entrenamiento, lo que anunciaba la
-# geometría (`{python} ceiling:.1%`). El entrenamiento no la elige. Los seis modelos, con una capa o con tres
-# y desde semillas distintas, acaban en el mismo sitio: `{python} str(trained_line)` en la prueba, con un
-# intervalo de `{python} trained_line.low:.0%` a `{python} trained_line.high:.0%` que contiene la mitad, y una
-# pérdida de `{python} line_losses[0]:.4f`, cuando $\ln 2$ = `{python} log(2):.4f` es lo que paga quien
-# responde «probabilidad un medio» a todo.
+# La mejor recta acierta el `{python} best_on_train.value:.1%` de los datos de entrenamiento, cerca de lo que
+# anunciaba la geometría (`{python} ceiling:.1%`). El entrenamiento no la elige. Los seis modelos, con una
+# capa o con tres y desde semillas distintas, acaban casi en el mismo sitio. El primero acierta
+# `{python} str(trained_line)` en la prueba, con un intervalo de `{python} trained_line.low:.0%` a
+# `{python} trained_line.high:.0%` que contiene la mitad. Su pérdida es `{python} line_losses[0]:.4f`, cuando
+# $\ln 2$ = `{python} log(2):.4f` es lo que paga quien responde «probabilidad un medio» a todo.
 #
 # No es mala suerte. La pérdida $L(\mathbf w, b)$ de un modelo lineal es convexa, y los anillos se ven igual
 # desde el lado opuesto: cambiar $\mathbf x$ por $-\mathbf x$ deja los datos como estaban, salvo el ruido, así
@@ -241,20 +241,20 @@ assert score(best_line, x_train, y_train) == best_on_train
 #
 # $$L(\mathbf 0, b) \le \tfrac{1}{2} L(\mathbf w, b) + \tfrac{1}{2} L(-\mathbf w, b) = L(\mathbf w, b):$$
 #
-# ningún peso mejora al peso cero, y con tantos puntos en una clase como en la otra el mejor sesgo es cero
-# también. Entrenar persigue la pérdida, y la recta del `{python} ceiling:.0%` acierta
-# más con una pérdida peor.
+# ningún vector de pesos mejora al vector cero, y con tantos puntos en una clase como en la otra el mejor
+# sesgo es cero también. Entrenar persigue la pérdida, y la recta del `{python} ceiling:.0%` acierta más con
+# una pérdida peor.
 #
 # Las tres capas no cambian nada porque una pila de capas lineales es una capa lineal:
 # $W_3(W_2(W_1 \mathbf x)) = (W_3 W_2 W_1)\,\mathbf x$. El primer ejercicio te pide la capa equivalente.
 
 # %% [markdown] lang="en"
-# The best line gets `{python} best_on_train.value:.1%` of the training data right, which is what geometry
+# The best line gets `{python} best_on_train.value:.1%` of the training data right, close to what geometry
 # announced (`{python} ceiling:.1%`). Training does not choose it. The six models, of one layer or three and
-# from different seeds, end in the same place: `{python} str(trained_line)` on the test, with an interval from
-# `{python} trained_line.low:.0%` to `{python} trained_line.high:.0%` that holds one half, and a loss of
-# `{python} line_losses[0]:.4f`, when $\ln 2$ = `{python} log(2):.4f` is what anyone pays who answers
-# “probability one half” to everything.
+# from different seeds, end in nearly the same place. The first gets `{python} str(trained_line)` on the test,
+# with an interval from `{python} trained_line.low:.0%` to `{python} trained_line.high:.0%` that holds one
+# half. Its loss is `{python} line_losses[0]:.4f`, when $\ln 2$ = `{python} log(2):.4f` is what anyone pays
+# who answers “probability one half” to everything.
 #
 # This is no bad luck. The loss $L(\mathbf w, b)$ of a linear model is convex, and the rings look the same
 # from the opposite side: replacing $\mathbf x$ by $-\mathbf x$ leaves the data as it was, but for the noise,
@@ -262,9 +262,9 @@ assert score(best_line, x_train, y_train) == best_on_train
 #
 # $$L(\mathbf 0, b) \le \tfrac{1}{2} L(\mathbf w, b) + \tfrac{1}{2} L(-\mathbf w, b) = L(\mathbf w, b):$$
 #
-# no weight improves on the zero weight, and with as many points in one class as in the other the best bias
-# is zero as well. Training pursues the loss, and the line of `{python} ceiling:.0%` is
-# right more often at a worse loss.
+# no vector of weights improves on the zero vector, and with as many points in one class as in the other the
+# best bias is zero as well. Training pursues the loss, and the line of `{python} ceiling:.0%` is right more
+# often at a worse loss.
 #
 # Three layers change nothing, since a stack of linear layers is a linear layer: $W_3(W_2(W_1 \mathbf x)) =
 # (W_3 W_2 W_1)\,\mathbf x$. The first exercise asks you for the equivalent layer.
@@ -303,7 +303,7 @@ assert min(best_losses) > max(line_losses)
 # Inside the polygon of apothem $c$ nothing sticks out, and $s$ is $\varepsilon > 0$; outside, $s$ is
 # negative. This is a network with one hidden layer of $n$ units whose weights geometry dictates. How many
 # sides are enough? The polygon must surround the circle of radius 0.8 while its corners, at distance
-# $c/\cos(\pi/n)$, stay inside that of radius 1. There is room if $\cos(\pi/n) > 0.8$. Do the sum before you
+# $c/\cos(\pi/n)$, stay inside that of radius 1. There is room if $\cos(\pi/n) > 0.8$. Work it out before you
 # look: from which $n$ on?
 
 
@@ -375,15 +375,16 @@ assert score(polygon(4), clean, ring).value < 1
 # 42. El capítulo imprime diez filas; van aquí como constantes, junto a las nuestras.
 
 # %% [markdown] lang="en"
-# The sum says five, since $\cos(\pi/4)$ = `{python} cos(pi / 4):.3f` and $\cos(\pi/5)$ =
+# The answer is five, since $\cos(\pi/4)$ = `{python} cos(pi / 4):.3f` and $\cos(\pi/5)$ =
 # `{python} cos(pi / 5):.3f`. Without noise the pentagon separates the rings completely; with noise it gets
 # `{python} str(by_sides[5])` right, since the corridor left to it is narrower than the tremor of the points.
 # With ten sides, as many as each layer of the chapter's network has units, it gets
-# `{python} str(by_sides[10])` right. Here all thousand points are a test: none of them had a say in the
+# `{python} str(by_sides[10])` right. Here all thousand points serve as a test: none of them had a say in the
 # weights.
 #
-# Keep this conclusion, for it returns at the end: ten ReLU units **can** do this problem; a second hidden
-# layer would only have to let the sum through. If such a network gets fewer right, what it lacks is training.
+# Keep this conclusion, since it comes back at the end: ten ReLU units **can** solve this problem; a second
+# hidden layer would only have to let the sum through. If such a network gets fewer right, what it lacks is
+# training.
 #
 # ## The recipe of the course, row by row
 #
@@ -458,7 +459,7 @@ assert at_900.high - at_900.low > 0.1
 # después lo nuestro. Las veinte pérdidas difieren a lo más en `{python} 1e6 * loss_gap:.0f` millonésimas y
 # los conteos en `{python} count_gap`. En la época 900 el curso imprime `{python} COURSE[900][3]:.1%`, que de
 # 200 puntos son `{python} round(200 * COURSE[900][3])`, y nosotros contamos `{python} str(at_900)`. El número
-# sale.
+# se reproduce.
 #
 # ## Qué dice, y qué no, ese porcentaje
 #
@@ -471,14 +472,13 @@ assert at_900.high - at_900.low > 0.1
 # misma fila, `{python} train_900.value:.1%`: los intervalos se cubren.
 #
 # **No es el techo de la red.** Diez unidades bastan para casi todos los puntos, y lo vimos con pesos escritos
-# a mano. Mira la frontera al
-# final y, de trazos, la de la época 900.
+# a mano. Mira la frontera al final y, de trazos, la de la época 900.
 
 # %% [markdown] lang="en"
 # Each row gives the epoch, the test loss and the test accuracy, first as printed in the course and then ours.
 # The twenty losses differ by at most `{python} 1e6 * loss_gap:.0f` millionths and the counts by
 # `{python} count_gap`. At epoch 900 the course prints `{python} COURSE[900][3]:.1%`, which out of 200 points
-# is `{python} round(200 * COURSE[900][3])`, and we count `{python} str(at_900)`. The number comes out.
+# is `{python} round(200 * COURSE[900][3])`, and we count `{python} str(at_900)`. The number is reproduced.
 #
 # ## What that percentage says, and what it does not
 #
@@ -491,8 +491,7 @@ assert at_900.high - at_900.low > 0.1
 # same row, `{python} train_900.value:.1%`: the intervals overlap.
 #
 # **It is not the network's ceiling.** Ten units suffice for nearly every point, as we saw with weights
-# written by hand. Look at the boundary at
-# the end and, dashed, that of epoch 900.
+# written by hand. Look at the boundary at the end and, dashed, that of epoch 900.
 
 # %%
 # alt es: Dos fronteras: la de la época 900, de trazos, se aparta de los anillos más que la de la 999.
@@ -508,7 +507,7 @@ _ = ax.contour(axis, axis, height, levels=[0], colors=color("ink"), linestyles="
 # ## ¿Te dio otro número?
 #
 # Todo lo anterior salió de la semilla 42. La semilla fija solo el comienzo: los datos y la receta no cambian.
-# ¿Cuánto puede mover un comienzo el conteo de la época 900? Apuesta un número de puntos.
+# ¿Cuánto puede mover el comienzo el conteo de la época 900? Apuesta un número de puntos.
 #
 # Entrenamos doce redes a la vez. `stack_module_state` apila sus parámetros y `vmap` aplica la misma red a
 # cada capa de la pila; como la pérdida es una suma sobre las redes, cada una recibe su propio gradiente.
@@ -517,7 +516,7 @@ _ = ax.contour(axis, axis, height, levels=[0], colors=color("ink"), linestyles="
 # ## Did you get a different number?
 #
 # All of the above came from seed 42. The seed fixes the start alone: data and recipe stay the same. How far
-# can a start move the count of epoch 900? Bet a number of points.
+# can the start move the count at epoch 900? Bet a number of points.
 #
 # We train twelve networks at once. `stack_module_state` stacks their parameters and `vmap` applies the same
 # network to each layer of the stack; since the loss is a sum over networks, each one gets its own gradient.
@@ -545,8 +544,8 @@ for epoch in (300, 600, 900, 1200, 1500):
     print(f"{epoch:>4}  ", *sorted(many[epoch].tolist()))
 
 # %%
-# alt es: La banda entre doce semillas se abre hasta abarcar casi todo el eje; la mediana termina arriba.
-# alt en: The band over twelve seeds widens until it spans most of the axis; the median ends near the top.
+# alt es: La banda entre doce semillas se ensancha con las épocas; la mediana termina arriba.
+# alt en: The band over twelve seeds widens with the epochs; the median ends near the top.
 over_seeds = torch.stack(list(many.values())) / 200  # epoch seed
 median_name = tr(es="mediana de 12 semillas, y todas", en="median of 12 seeds, and all of them")
 lowest, highest = over_seeds.min(dim=1).values, over_seeds.max(dim=1).values
@@ -577,7 +576,7 @@ assert int(many[900].sum()) < int(many[1500].sum())
 # `{python} 100 * (at_900.high - at_900.low):.0f` puntos porcentuales de ancho; el azar de la **semilla**
 # abarca `{python} 100 * (most - few) / 200:.0f`. En [Evaluación honesta](honest_evaluation.md) mandaba la
 # muestra; aquí manda la semilla, porque a mitad de la subida cada red va por un lugar distinto de la misma
-# curva. La del curso cae dentro de la banda, sin nada de particular.
+# curva. La red del curso cae dentro de la banda, sin nada de particular.
 #
 # Con 600 épocas más, `{python} done_1500` de las doce redes aciertan al menos 190 puntos; en la 900 eran
 # `{python} done_900`. Si tu cuaderno imprime cualquier valor de la banda, tu código puede estar bien. Y si
@@ -588,11 +587,11 @@ assert int(many[900].sum()) < int(many[1500].sum())
 # `{python} most` out of 200. The Wilson interval, which knows only the luck of the **sample**, is
 # `{python} 100 * (at_900.high - at_900.low):.0f` percentage points wide; the luck of the **seed** spans
 # `{python} 100 * (most - few) / 200:.0f`. In [Honest evaluation](honest_evaluation.md) the sample ruled; here
-# the seed rules, since half way up the climb each network is at a different place of the same curve. That of
-# the course lies inside the band, with nothing special about it.
+# the seed rules, since half way up the climb each network is at a different place of the same curve. The
+# network of the course lies inside the band, with nothing special about it.
 #
 # With 600 more epochs, `{python} done_1500` of the twelve networks get at least 190 points right; at epoch
-# 900 they were `{python} done_900`. If your notebook prints any value of the band, your code may well be
+# 900 the number was `{python} done_900`. If your notebook prints any value of the band, your code may well be
 # right. And if you are to compare two ideas on such a problem, wait until the curve flattens or compare many
 # seeds.
 
@@ -613,7 +612,7 @@ assert int(many[900].sum()) < int(many[1500].sum())
 # ## What to keep
 #
 # * A stack of linear layers is a linear layer; nonlinearity is what makes depth useful.
-# * Accuracy and loss are different things: the line that is right most often is not that of least loss.
+# * Accuracy and loss are different things: the line that is right most often is not the one of least loss.
 # * Each ReLU is a fold. Counting folds says what a network can do; training says what it finds.
 # * With one output: logit, sigmoid, threshold at one half, which asks for the sign of the logit.
 # * A published percentage is a count, at an epoch, of a seed. You may ask for all three.

@@ -9,15 +9,15 @@ tags: [state_dict, checkpoint, safetensors, pickle, weights_only, resume, map_lo
 objectives:
   es:
     - Guardar un modelo sin guardar código y abrir el archivo para ver qué contiene.
-    - Reconocer un archivo que ejecuta instrucciones al leerse y rechazarlo sin abrirlo.
+    - Reconocer un archivo que ejecuta instrucciones al leerse y rechazarlo sin ejecutarlas.
     - Leer a mano un archivo safetensors y detectar uno cortado o alterado.
     - Retomar un entrenamiento interrumpido y probar que da los mismos bits que uno sin interrupción.
     - Cargar pesos en otro dispositivo y sobre un modelo que todavía no tiene memoria.
   en:
     - Save a model without saving code, and open the file to see what it holds.
-    - Recognise a file that runs instructions when read, and turn it away unopened.
+    - Recognise a file that runs instructions when read, and turn it away without running them.
     - Read a safetensors file by hand, and detect one that was cut or altered.
-    - Resume an interrupted training and prove that it gives the same bits as an unbroken one.
+    - Resume an interrupted training run and prove that it gives the same bits as an unbroken one.
     - Load weights onto another device, and into a model that has no memory yet.
 prerequisites:
   es:
@@ -43,8 +43,8 @@ timeout_seconds: 180
 # %% [markdown] lang="en"
 # A trained model is a handful of tensors that take hours to obtain again. Here you save them so that another
 # program recovers them bit for bit, read the file from the inside, turn away those that do harm, and resume a
-# training that was cut in half. Every step is checked by comparing bits, because a similar accuracy does not
-# prove that everything came back.
+# training run that was cut off halfway. Every step is checked by comparing bits, because a similar accuracy
+# does not prove that everything came back.
 #
 # The lesson presumes the loop of [A line, from bare tensors to a saved model](linear_regression.md) and what
 # a seed fixes, from [Chance and seeds](../fundamentals/randomness.md). It goes with what the course
@@ -89,10 +89,9 @@ from tutorials_lib.training import evaluate, predict, train
 # %% [markdown] lang="en"
 # ## What must be kept
 #
-# We train a classifier of digits with two layers that complicate the matter on purpose: a batch normalisation
-# and a dropout (units switched off at random). `state_dict()` returns all that the module regards as its
-# state. Before you look: besides the weights and biases of the three layers with parameters, is there
-# anything else?
+# We train a classifier of digits with two layers that complicate the matter on purpose: batch normalisation
+# and dropout (units switched off at random). `state_dict()` returns all that the module regards as its state.
+# Before you look: besides the weights and biases of the three layers with parameters, is there anything else?
 
 
 # %%
@@ -156,7 +155,7 @@ assert without_buffers.high < last.test.accuracy.low
 #
 # Also absent are the code of the layers, the `Dropout` and the `ReLU` (they have no tensors), the gradients
 # and the state of the optimiser. The first means that the code is needed to recover the model; the last will
-# matter when a training is resumed.
+# matter when training is resumed.
 #
 # ## The file from the inside
 #
@@ -214,7 +213,7 @@ assert clone_bytes < 4_000
 #
 # ## Una idea que falla: guardar el objeto entero
 #
-# `torch.save(model, …)` acepta el modelo completo, y al cargarlo parece que no hiciera falta el código. Lo
+# `torch.save(model, …)` acepta el modelo completo, y al cargarlo parece que el código no hiciera falta. Lo
 # probamos con una clase que vive en su propio archivo, `shop.py`. Al día siguiente alguien ordena el proyecto
 # y le cambia el nombre a `store.py`. ¿Qué pasa con los modelos ya guardados?
 
@@ -388,17 +387,17 @@ save_file(model.state_dict(), folder / "digits.safetensors")
 
 # %% [markdown] lang="es"
 # Cambió: el tensor **es** el archivo. La biblioteca hace lo mismo cuando el sistema lo permite (en Linux, lo
-# que devuelve `load_file` también pasó a 123), con una protección: si escribes en el tensor, la página
-# tocada se copia y el archivo queda intacto. Por eso abrir un archivo de varios gigabytes es inmediato, y
-# `safe_open` puede traer un solo tensor, o unas filas, sin leer el resto. `torch.load(…, mmap=True)` hace lo
-# propio con los archivos de PyTorch.
+# que devuelve `load_file` también pasó a 123), con una protección: si escribes en el tensor, la página tocada
+# se copia y el archivo queda intacto. Por eso abrir un archivo de varios gigabytes no obliga a leerlo entero,
+# y `safe_open` puede traer un solo tensor, o unas filas, sin leer el resto. `torch.load(…, mmap=True)` hace
+# lo propio con los archivos de PyTorch.
 
 # %% [markdown] lang="en"
 # It did: the tensor **is** the file. The library does the same where the system allows it (on Linux, what
 # `load_file` returns turned into 123 as well), with one protection: if you write to the tensor, the page
-# touched is copied and the file stays intact. That is why a file of several gigabytes opens at once, and
-# `safe_open` can bring a single tensor, or a few rows, without reading the rest. `torch.load(…, mmap=True)`
-# does likewise with PyTorch's files.
+# touched is copied and the file stays intact. That is why a file of several gigabytes can be opened without
+# reading all of it, and `safe_open` can bring a single tensor, or a few rows, without reading the rest.
+# `torch.load(…, mmap=True)` does likewise with PyTorch's files.
 
 # %%
 with safe_open(folder / "digits.safetensors", framework="pt") as tensors:
@@ -411,7 +410,7 @@ print(tuple(rows.shape), torch.equal(rows, model[1].weight[:2]))
 # sola copia y anota el otro nombre.
 
 # %% [markdown] lang="en"
-# The price of simplicity: contiguous tensors only, with no memory shared among them, and metadata of text.
+# The price of simplicity: contiguous tensors only, with no memory shared among them, and metadata in text.
 # Two layers that share weights, for example, are rejected; for them there is `save_model`, which keeps a
 # single copy and notes the other name.
 
@@ -434,13 +433,13 @@ assert "share memory" in tied
 # %% [markdown] lang="es"
 # ## Cortado no es lo mismo que alterado
 #
-# Una descarga interrumpida deja un archivo corto; un disco que falla cambia un bit. Dañamos los dos formatos
-# de las dos maneras. Primero el corte, en tres lugares: ¿se rechazan los seis archivos?
+# Una descarga interrumpida deja un archivo corto; un disco que falla puede cambiar un bit. Dañamos los dos
+# formatos de las dos maneras. Primero el corte, en tres lugares: ¿se rechazan los seis archivos?
 
 # %% [markdown] lang="en"
 # ## Cut is not the same as altered
 #
-# An interrupted download leaves a short file; a failing disk flips a bit. We damage both formats in both
+# An interrupted download leaves a short file; a failing disk may flip a bit. We damage both formats in both
 # ways. First the cut, in three places: are all six files turned away?
 
 # %%
@@ -528,9 +527,9 @@ load_verified(folder / "spoiled.pt", published)
 # %% [markdown] lang="es"
 # ## Cuando los nombres no coinciden
 #
-# `load_state_dict` casa tensores por nombre y exige que no falte ni sobre ninguno. Lo usual es que cambie un
-# prefijo: `DataParallel` antepone `module.` y `torch.compile`, `_orig_mod.`. El mensaje enumera lo que falta
-# y lo que sobra.
+# `load_state_dict` empareja tensores por nombre y exige que no falte ni sobre ninguno. Lo usual es que cambie
+# un prefijo: `DataParallel` antepone `module.` y `torch.compile`, `_orig_mod.`. El mensaje enumera lo que
+# falta y lo que sobra.
 
 # %% [markdown] lang="en"
 # ## When the names do not match
@@ -544,12 +543,12 @@ prefixed = {f"module.{name}": tensor for name, tensor in model.state_dict().item
 build().load_state_dict(prefixed)
 
 # %% [markdown] lang="es"
-# Buscar ese error lleva a un consejo muy repetido: `strict=False`. El error desaparece. Antes de mirar,
-# predice cuánto acertará el modelo.
+# Para ese error circula un consejo: `strict=False`. El error desaparece. Antes de mirar, predice cuánto
+# acertará el modelo.
 
 # %% [markdown] lang="en"
-# Searching for that error leads to a much repeated piece of advice: `strict=False`. The error goes away.
-# Before you look, predict how many the model will get right.
+# A piece of advice goes round for that error: `strict=False`. The error goes away. Before you look, predict
+# how many the model will get right.
 
 # %%
 torch.manual_seed(1)
@@ -668,11 +667,11 @@ def advance(run: dict, epochs: int) -> list[torch.Tensor]:
 
 
 # %% [markdown] lang="es"
-# La corrida entera hace seis épocas. La otra hace tres, se guarda y se abandona. Después, objetos nuevos,
-# sembrados con otra semilla para que nada coincida por casualidad, reciben el archivo y siguen.
+# El entrenamiento sin corte hace seis épocas. El otro hace tres, se guarda y se abandona. Después, objetos
+# nuevos, creados con otra semilla para que nada coincida por casualidad, reciben el archivo y siguen.
 
 # %% [markdown] lang="en"
-# The unbroken run does six epochs. The other does three, is saved and abandoned. Then new objects, sown with
+# The unbroken run does six epochs. The other does three, is saved and abandoned. Then new objects, made with
 # another seed so that nothing agrees by accident, take the file and go on.
 
 # %%
@@ -709,9 +708,9 @@ assert unbroken["schedule"].state_dict() == resumed["schedule"].state_dict()
 #
 # ## ¿Qué se nota si falta una pieza?
 #
-# Ahora olvidamos una pieza por vez y medimos dos cosas: la mayor diferencia de un peso con la corrida entera,
-# paso a paso, y la nota del examen. ¿Cuál de las cinco aparta más los pesos? ¿Alguna no los mueve? ¿Se notará
-# en el examen?
+# Ahora olvidamos una pieza a la vez y medimos dos cosas: la mayor diferencia de un peso con el entrenamiento
+# sin corte, paso a paso, y la nota del examen. ¿Cuál de las cinco aparta más los pesos? ¿Alguna no los mueve?
+# ¿Se notará en el examen?
 
 # %% [markdown] lang="en"
 # Zero: the `{python} len(path)` steps after the cut agree bit for bit, and so does the final state of the
@@ -773,8 +772,8 @@ ax = curves(
 )
 
 # %%
-# alt es: Seis intervalos del 95 % que casi coinciden: sin corte, y sin cada una de las cinco piezas.
-# alt en: Six 95% intervals that nearly coincide: without a cut, and without each of the five pieces.
+# alt es: Seis intervalos del 95 % que se cubren en gran parte: sin corte, y sin cada una de las piezas.
+# alt en: Six 95% intervals that overlap for the most part: without a cut, and without each of the pieces.
 scores = {piece: Proportion.of(answers) for piece, answers in correct[0].items()}
 labels = [tr(es="sin corte", en="no cut"), *(tr(es="sin ", en="without ") + name for name in PIECES.values())]
 _ = interval_plot(
@@ -810,23 +809,24 @@ largest_score_gap = max(
 )
 
 # %% [markdown] lang="es"
-# El optimizador gana en las tres semillas: sin sus medias, los pesos terminan a
-# `{python} min(last_gaps["optimizer"]):.2f` o más de los de la corrida entera; con cualquier otro olvido, a
-# `{python} others:.2f` o menos. El *dropout* y el orden se separan en el primer paso. El calendario, recién
-# en la época siguiente, porque la tasa vigente viaja con el optimizador. Y los *buffers* no dejan rastro en
-# los pesos, por eso no tienen curva (el cero no existe en una escala logarítmica): mientras entrena, la
-# normalización usa la media de cada *batch*, y las estadísticas guardadas solo intervienen al predecir.
+# El optimizador gana con las tres semillas: sin sus medias, algún peso termina a
+# `{python} min(last_gaps["optimizer"]):.2f` o más de su valor sin corte; con cualquier otro olvido, ninguno
+# termina a más de `{python} others:.2f`. El *dropout* y el orden se separan en el primer paso. El calendario,
+# solo a partir de la época siguiente, porque la tasa vigente viaja con el optimizador. Y los *buffers* no
+# dejan rastro en los pesos, por eso no tienen curva (el cero no existe en una escala logarítmica): mientras
+# entrena, la normalización usa la media de cada *batch*, y las estadísticas guardadas solo intervienen al
+# predecir.
 #
-# El examen, en cambio, no dice nada. La mayor distancia con la corrida entera es de
+# El examen, en cambio, no dice nada. La mayor distancia con el entrenamiento sin corte es de
 # `{python} largest_score_gap` aciertos sobre 449, y con la corrección de Holm por mirar `{python} looks`
 # pares ninguna diferencia queda resuelta (el menor $P$, antes de corregir, es `{python} least_p:.3f`). Un
 # olvido puede ser inocuo para la exactitud y aun así volver irrepetible el experimento. Un punto de control
 # se prueba comparando bits.
 #
-# `tutorials_lib.training.save_checkpoint` guarda así los puntos de control de otras lecciones, y escribe el
-# archivo con otro nombre antes de ponerlo en su sitio: un corte **durante** la escritura deja el punto de
-# control anterior entero (ejercicio 3). Como se guarda al final de cada época, un corte cuesta a lo más una
-# época.
+# `tutorials_lib.training.save_checkpoint` guarda de este modo el modelo, el optimizador, el azar y el orden,
+# y escribe el archivo con otro nombre antes de ponerlo en su sitio: un corte **durante** la escritura deja el
+# punto de control anterior entero (ejercicio 3). Si se guarda al final de cada época, un corte cuesta a lo
+# más una época.
 #
 # ## Otro dispositivo
 #
@@ -834,12 +834,13 @@ largest_score_gap = max(
 # verlo sin GPU, cambiamos en `data.pkl` la palabra `cpu` por `cuda:99`.
 
 # %% [markdown] lang="en"
-# The optimiser wins with all three seeds: without its means, the weights end up at
-# `{python} min(last_gaps["optimizer"]):.2f` or more from those of the unbroken run; with any other omission,
-# at `{python} others:.2f` or less. Dropout and order part ways at the first step. The schedule only does so
-# in the next epoch, because the rate in force travels with the optimiser. And the buffers leave no mark on
-# the weights, which is why they have no curve (there is no zero on a logarithmic scale): while training,
-# normalisation uses the mean of each batch, and the saved statistics come in only when predicting.
+# The optimiser wins with all three seeds: without its means, some weight ends up
+# `{python} min(last_gaps["optimizer"]):.2f` or more from its value in the unbroken run; with any other
+# omission, none ends up further than `{python} others:.2f` away. Dropout and order part ways at the first
+# step. The schedule only does so from the next epoch on, because the rate in force travels with the
+# optimiser. And the buffers leave no mark on the weights, which is why they have no curve (there is no zero
+# on a logarithmic scale): while training, normalisation uses the mean of each batch, and the saved statistics
+# come in only when predicting.
 #
 # The exam, by contrast, says nothing. The largest distance from the unbroken run is
 # `{python} largest_score_gap` right answers out of 449, and with Holm's correction for looking at
@@ -847,9 +848,10 @@ largest_score_gap = max(
 # `{python} least_p:.3f`). An omission may be harmless to accuracy and still make the experiment unrepeatable.
 # A checkpoint is tested by comparing bits.
 #
-# `tutorials_lib.training.save_checkpoint` keeps the checkpoints of other lessons this way, and writes the
-# file under another name before putting it in place: a cut **during** the writing leaves the previous
-# checkpoint whole (exercise 3). Since it saves at the end of each epoch, a cut costs one epoch at most.
+# `tutorials_lib.training.save_checkpoint` keeps model, optimiser, randomness and order this way, and writes
+# the file under another name before putting it in place: a cut **during** the writing leaves the previous
+# checkpoint whole (exercise 3). If a checkpoint is saved at the end of each epoch, a cut costs one epoch at
+# most.
 #
 # ## Another device
 #
@@ -895,9 +897,9 @@ assert torch.equal(brought["1.weight"].cpu(), model[1].weight)
 # %% [markdown] lang="en"
 # ## A model without memory
 #
-# To build a model and load weights into it reserves the memory twice: once for random numbers that are thrown
-# away and once for the true ones. On the **meta device** tensors have a shape and a type but no numbers. The
-# trouble is the next step: copying numbers onto something that has nowhere to keep them.
+# Building a model and loading weights into it reserves the memory twice: once for random numbers that are
+# thrown away and once for the true ones. On the **meta device** tensors have a shape and a type but no
+# numbers. The trouble is the next step: copying numbers onto something that has nowhere to keep them.
 
 # %%
 with torch.device("meta"):
@@ -935,9 +937,13 @@ assert len(heard) == len(weights)
 assert hollow[1].weight.data_ptr() == weights["1.weight"].data_ptr()
 assert evaluate(hollow, exam).accuracy == last.test.accuracy
 assert (copied[1].weight.dtype, assigned[1].weight.dtype) == (torch.float32, torch.bfloat16)
+rebuilt = build()
+before = rebuilt[1].weight
+rebuilt.load_state_dict(weights, assign=True)
+assert rebuilt[1].weight is not before
 
 # %% [markdown] lang="es"
-# Dos consecuencias. Al asignar, el tipo es el del archivo: un archivo en bfloat16 vuelve bfloat16 al modelo,
+# Dos consecuencias. Al asignar, el tipo es el del archivo: un archivo en bfloat16 deja el modelo en bfloat16,
 # mientras que la copia conserva el float32 del modelo. Y los parámetros son objetos nuevos: un optimizador
 # creado antes seguiría moviendo los viejos, así que créalo después.
 #
@@ -945,48 +951,48 @@ assert (copied[1].weight.dtype, assigned[1].weight.dtype) == (torch.float32, tor
 #
 # * Guarda el `state_dict`, que incluye los *buffers*. El objeto entero ata el archivo a tu código de hoy.
 # * Un archivo pickle es un programa. `weights_only=True`, PyTorch al día y, mejor aún, safetensors.
-# * Cortado se detecta; alterado no. Publica y compara una huella.
+# * Un corte se detecta; una alteración, no. Publica y compara una huella.
 # * `strict=False` calla el error, no lo arregla: lee la lista que devuelve.
 # * Retomar exige modelo, optimizador, calendario, azar y orden. Se prueba con bits: la exactitud puede no
 #   notarlo.
 # * `map_location` para otro dispositivo; meta, `mmap` y `assign` para modelos que apenas caben.
 #
 # Para convertir este flujo en un programa que se llama por su nombre, sigue con [De cuaderno a
-# programa](going_modular.md). Para entregar un modelo a quien no tiene PyTorch, con
-# [Desplegar: del entrenamiento al navegador](deployment.md). Qué más vive en cada dispositivo está en
-# [Dispositivos](../fundamentals/devices.md).
+# programa](going_modular.md). Para entregar un modelo a quien no tiene PyTorch, sigue con [Desplegar: del
+# entrenamiento al navegador](deployment.md). Qué más vive en cada dispositivo está en [Dispositivos: un
+# código, cualquier procesador](../fundamentals/devices.md).
 
 # %% [markdown] lang="en"
 # Two consequences. On assigning, the type is that of the file: a file in bfloat16 turns the model into
-# bfloat16, while copying keeps the float32 of the model. And the parameters are new objects: an optimiser
-# created earlier would go on moving the old ones, so create it afterwards.
+# bfloat16, while copying keeps the model's float32. And the parameters are new objects: an optimiser created
+# earlier would go on moving the old ones, so create it afterwards.
 #
 # ## What to keep
 #
 # * Save the `state_dict`, which includes the buffers. The whole object ties the file to today's code.
 # * A pickle file is a program. `weights_only=True`, an up-to-date PyTorch and, better still, safetensors.
-# * Cut is detected; altered is not. Publish a digest and compare it.
+# * A cut is detected; an alteration is not. Publish a digest and compare it.
 # * `strict=False` silences the error and does not mend it: read the list that it returns.
 # * Resuming takes model, optimiser, schedule, randomness and order. Bits prove it: accuracy may not notice.
 # * `map_location` for another device; meta, `mmap` and `assign` for models that barely fit.
 #
 # To turn this workflow into a program that is called by name, go on with [From notebook to
-# program](going_modular.md). To hand a model to those who have no PyTorch, with [Deployment: from training to
-# the browser](deployment.md). What else lives on each device is in [Devices](../fundamentals/devices.md).
+# program](going_modular.md). To hand a model to those who have no PyTorch, go on with [Deployment: from
+# training to the browser](deployment.md). What else lives on each device is in [Devices: one code, any
+# processor](../fundamentals/devices.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Retomas un entrenamiento y la exactitud final es 409 de 449, igual que la de la corrida sin corte. ¿Qué
-# sabes?
+# Retomas un entrenamiento y la exactitud final es 409 de 449, igual que sin el corte. ¿Qué sabes?
 #
 # - [ ] Que el punto de control está completo, porque el resultado es idéntico: dos modelos distintos pueden
 #   acertar la misma cantidad.
 # - [x] Casi nada sobre el punto de control: con cualquiera de las cinco piezas olvidada, ningún examen se
-#   distinguió del de la corrida entera, aunque con cuatro de ellas los pesos eran otros.
+#   distinguió del hecho sin corte, aunque con cuatro de ellas los pesos eran otros.
 # - [ ] Que el optimizador no hacía falta: su olvido fue el que más apartó los pesos.
 
 # %% [markdown] lang="en" tags=["quiz"]
-# You resume a training and the final accuracy is 409 out of 449, the same as that of the unbroken run. What
-# do you know?
+# You resume a training run and the final accuracy is 409 out of 449, the same as that of the unbroken run.
+# What do you know?
 #
 # - [ ] That the checkpoint is complete, since the outcome is identical: two different models may get the same
 #   number right.

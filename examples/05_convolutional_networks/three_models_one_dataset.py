@@ -54,9 +54,12 @@ memory_gib: 4
 # The page takes longer to build than others, about half a minute, because it trains some forty models.
 
 # %%
+from time import perf_counter
+
 import torch
 from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, TensorDataset
+from torch.utils.flop_counter import FlopCounterMode
 
 from tutorials_lib import tr
 from tutorials_lib.data import digits, fashion_mnist_or_digits
@@ -232,7 +235,11 @@ def build(name: str, seed: int, side: int = side) -> nn.Module:
 
 # %%
 split = (data.train_images, data.train_labels, data.test_images, data.test_labels)
-runs = {name: [fit(build(name, seed), seed, *split, **BUDGET) for seed in SEEDS] for name in builders}
+runs, seconds = {}, {}
+for name in builders:
+    start = perf_counter()
+    runs[name] = [fit(build(name, seed), seed, *split, **BUDGET) for seed in SEEDS]
+    seconds[name] = (perf_counter() - start) / len(SEEDS)
 scores = {name: [records[-1].test.accuracy for records, _ in row] for name, row in runs.items()}
 for name, row in scores.items():
     print(f"{name:<8}", *row)
@@ -272,6 +279,62 @@ _ = interval_plot(
 )
 
 # %% [markdown] lang="es"
+# ## Cuánto cuesta cada uno
+#
+# El capítulo 03 anota también los segundos, y hace bien: la exactitud tiene un precio. Los segundos dependen
+# de la máquina, de cuántos hilos usa y de qué más está haciendo. Hay una cuenta que no depende de eso, los
+# productos que hace el modelo con una imagen:
+#
+# $$M_\text{lineal} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c,$$
+#
+# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c.$$
+#
+# TinyVGG tiene pocos parámetros, pero los usa en cada lugar de la imagen. ¿Cuántas veces más productos que el
+# lineal hará? ¿Y tardará otras tantas veces más?
+
+# %% [markdown] lang="en"
+# ## What each one costs
+#
+# Chapter 03 notes the seconds as well, and does well to: accuracy has a price. Seconds depend on the machine,
+# on how many threads it uses and on what else it is doing. There is a count that does not, the products that
+# the model makes with one image:
+#
+# $$M_\text{linear} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c,$$
+#
+# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c.$$
+#
+# TinyVGG has few parameters but uses them at each place of the image. How many times as many products as the
+# linear model will it make? And will it take as many times as long?
+
+
+# %%
+def products(model: nn.Module) -> int:
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        model(data.test_images[:1])
+    return counter.get_total_flops() // 2  # it counts each product and its addition
+
+
+work = {name: products(build(name, seed=0)) for name in builders}
+for name, count in work.items():
+    print(f"{name:<8} {count:>7}   {seconds[name]:.2f} s")
+
+# %% tags=["hidden"]
+assert work[LINEAR] == side**2 * classes
+assert work["MLP"] == side**2 * 32 + 32 * classes
+vgg_work = (
+    9 * 10 * side**2 + 9 * 100 * side**2 + 18 * 100 * (side // 2) ** 2 + 10 * (side // 4) ** 2 * classes
+)
+assert work["TinyVGG"] == vgg_work
+times_work, times_seconds = (cost["TinyVGG"] / cost[LINEAR] for cost in (work, seconds))
+assert times_work > max(20, times_seconds)
+
+# %% [markdown] lang="es"
+# TinyVGG hace `{python} times_work:.0f` veces los productos del lineal. Con este presupuesto y en la máquina
+# que armó esta página tardó `{python} times_seconds:.1f` veces lo que él: con imágenes pequeñas buena parte
+# del tiempo se va en preparar cada *batch* y en llamar a cada operación, y eso lo pagan todos. Por eso un
+# tiempo medido no se puede trasladar a otro tamaño ni a otra máquina; cómo medir bien es el tema de [Cómo no
+# medir](../benchmarks/how_not_to_benchmark.md).
+#
 # ## Qué permiten afirmar los intervalos
 #
 # En cada semilla, los tres modelos rindieron el mismo examen: se los compara por pares, con la corrección de
@@ -279,6 +342,12 @@ _ = interval_plot(
 # qué.
 
 # %% [markdown] lang="en"
+# TinyVGG makes `{python} times_work:.0f` times the products of the linear model. With this budget, and on the
+# machine that built this page, it took `{python} times_seconds:.1f` times as long: with small images a good
+# part of the time goes into preparing each batch and calling each operation, and all of them pay for that.
+# That is why a measured time cannot be carried over to another size or another machine; how to measure well
+# is the subject of [How not to benchmark](../benchmarks/how_not_to_benchmark.md).
+#
 # ## What the intervals allow to be claimed
 #
 # With each seed the three models sat the same exam: they are compared in pairs, with Holm's correction for
