@@ -261,7 +261,7 @@ print(f"{len(error)} px   {error.mean():.2f}°   max {error.max():.2f}°")
 # alt en: The strength of the edges of the picture, and arrows on the rim of the disc, all towards its centre.
 figure, ax = plt.subplots(figsize=(3.4, 3.4))
 ax.imshow(strength, cmap="gray", interpolation="none")
-i, j = ((disc - 0.5).abs() < 0.15).nonzero()[::4].T
+i, j = ((disc - 0.5).abs() < 0.15).nonzero()[::6].T
 arrows = {"angles": "xy", "scale_units": "xy", "scale": 0.14, "width": 0.012}
 ax.quiver(j, i, gx[i, j], gy[i, j], color=color("ember"), **arrows)
 ax.set_axis_off()

@@ -634,7 +634,8 @@ assert last_share > 0.5
 # * Más capas pueden dar peor resultado **en los datos de entrenamiento**. No es sobreajuste ni falta de
 #   capacidad: la solución existe y el descenso no la encuentra.
 # * Sin suma, el gradiente es un producto de jacobianos; con suma, uno de los caminos es la identidad.
-# * La normalización cuida el tamaño de las activaciones. En nuestra medición, sola no bastó con 22 capas.
+# * La normalización cuida el tamaño de las activaciones. En nuestra medición, sola no bastó con 22 capas y
+#   una época.
 # * La capa de normalización tiene dos modos y una memoria. `model.eval()` no es un adorno.
 # * `resnet18` no tiene secretos: `{python} total:,` números y una suma en cada bloque.
 
@@ -648,7 +649,7 @@ assert last_share > 0.5
 #   capacity: the solution exists, and descent does not find it.
 # * Without a sum the gradient is a product of Jacobians; with it, one of the paths is the identity.
 # * Normalisation looks after the size of activations. In our measurement it was not enough by itself with 22
-#   layers.
+#   layers and one epoch.
 # * The normalisation layer has two modes and a memory. `model.eval()` is no ornament.
 # * `resnet18` holds no secrets: `{python} total:,` numbers, and a sum in each block.
 
@@ -799,8 +800,8 @@ print(fit(model, seed=0), "/", learned[10, BOTH, 0].right)
 # ## Sigue por aquí
 #
 # Con sumas se puede apilar casi cualquier cosa, también atención: [Un transformer que mira
-# parches](../convolutional_networks/vision_transformer.md). Para usar una red como esta sin entrenarla desde
-# cero, ve a [Modelos de torchvision](../transfer_learning/torchvision_models.md). El mismo remedio para redes
+# parches](../convolutional_networks/vision_transformer.md). Para aprovechar lo que una red ya aprendió,
+# ve a [Transferir a tu propia carpeta](../transfer_learning/own_dataset.md). El mismo remedio para redes
 # que leen secuencias está en [Gradientes que se
 # desvanecen](../recurrent_transformers/vanishing_gradients.md).
 
@@ -808,7 +809,7 @@ print(fit(model, seed=0), "/", learned[10, BOTH, 0].right)
 # ## Where to go next
 #
 # With sums almost anything can be stacked, attention too: [A transformer that looks at
-# patches](../convolutional_networks/vision_transformer.md). To use a network like this one without training
-# it from scratch, go to [Models of torchvision](../transfer_learning/torchvision_models.md). The same remedy
+# patches](../convolutional_networks/vision_transformer.md). To make use of what a network has learned
+# already, go to [Transfer to your own folder](../transfer_learning/own_dataset.md). The same remedy
 # for networks that read sequences is in [Vanishing
 # gradients](../recurrent_transformers/vanishing_gradients.md).

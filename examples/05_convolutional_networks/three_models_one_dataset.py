@@ -781,3 +781,19 @@ for name, row in runs.items():
     voted = majority(torch.stack([answers for _, answers in row]))
     assert voted.shape == data.test_labels.shape
     print(f"{name:<8}", *scores[name], "→", Proportion.of(voted == data.test_labels))
+
+# %% [markdown] lang="es"
+# ## Sigue por aquí
+#
+# Qué mira una red para decidir, y hasta dónde ve, está en [Mapas de
+# características](../convolutional_networks/feature_maps.md). Cómo sacar más de las mismas imágenes, en
+# [Aumento de datos](../convolutional_networks/augmentation.md); cómo apilar muchas más capas, en [Redes
+# residuales](../convolutional_networks/residual_networks.md).
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# What a network looks at to decide, and how far it sees, is in [Feature
+# maps](../convolutional_networks/feature_maps.md). How to get more out of the same images is in [Data
+# augmentation](../convolutional_networks/augmentation.md); how to stack many more layers, in [Residual
+# networks](../convolutional_networks/residual_networks.md).

@@ -59,8 +59,8 @@ timeout_seconds: 300
 # ## Scenes of which everything is known
 #
 # We generate the images: discs, squares and triangles of several sizes and greys, on an uneven background and
-# with noise. So the true answer is exact and free: each pixel keeps its class, with 0 for the background, and
-# the box follows from the pixels.
+# with noise. In this way the true answer is exact and free: each pixel keeps its class, with 0 for the
+# background, and the box follows from the pixels.
 
 # %%
 from collections.abc import Callable
@@ -78,7 +78,7 @@ from tutorials_lib.metrics import Proportion
 from tutorials_lib.models import parameter_count
 from tutorials_lib.plots import color, curves, image_grid, interval_plot, localized
 
-SIDE = 24  # pixels
+SIDE = 24  # px
 CLASSES = tr(es="fondo", en="background"), tr(es="disco", en="disc"), tr(es="cuadrado", en="square")
 CLASSES = (*CLASSES, tr(es="triángulo", en="triangle"))
 
@@ -99,7 +99,9 @@ def make_scenes(n: int, most: int, seed: int) -> tuple[Tensor, Tensor]:
     count = torch.randint(1, most + 1, (n, 1, 1), generator=draw)
     for place in range(most):
         radius, shade = uniform(3.5, 6), uniform(0.5, 0.9)
-        across = (x - radius - (SIDE - 2 * radius) * uniform(0, 1)) / radius  # from -1 to 1 within
+        # es: de -1 a 1 dentro de la figura
+        # en: from -1 to 1 within the shape
+        across = (x - radius - (SIDE - 2 * radius) * uniform(0, 1)) / radius
         down = (y - radius - (SIDE - 2 * radius) * uniform(0, 1)) / radius
         disc = across**2 + down**2 < 1
         square = (across.abs() < 0.9) & (down.abs() < 0.9)
@@ -140,15 +142,15 @@ for form in ("xyxy", "xywh", "cxcywh"):
 assert ops.box_area(ops.masks_to_boxes(mask)).item() == 4 and ops.box_area(boxes_around(mask)).item() == 9
 
 # %%
-# alt es: Seis escenas grises con una figura clara y su caja, y debajo los píxeles de la figura en color.
-# alt en: Six grey scenes with one light shape and its box, and below them the pixels of the shape in colour.
 images, labels = make_scenes(1200, most=1, seed=0)
 boxes, kinds = boxes_around(labels > 0), labels.flatten(1).amax(1) - 1
 COLORS = ["black", color("blue"), color("ember"), color("green")]
 
 
 def draw_box(ax, box: Tensor, hue: str, dashes: str = "-") -> None:
-    left, top, right, bottom = (box - 0.5).tolist()  # imshow puts the centre of a pixel at whole numbers
+    # es: imshow pone en los enteros el centro de cada píxel, no su borde
+    # en: imshow puts the centre of each pixel at the whole numbers, not its edge
+    left, top, right, bottom = (box - 0.5).tolist()
     size = right - left, bottom - top
     ax.add_patch(
         Rectangle((left, top), *size, fill=False, edgecolor=color(hue), linestyle=dashes, linewidth=2)
@@ -167,6 +169,9 @@ def paint(image: Tensor, classes: Tensor) -> Tensor:
     return draw_segmentation_masks(grey, masks, alpha=0.6, colors=COLORS[1:]) / 255
 
 
+# %%
+# alt es: Seis escenas grises con una figura clara y su caja, y debajo los píxeles de la figura en color.
+# alt en: Six grey scenes with one light shape and its box, and below them the pixels of the shape in colour.
 painted = [paint(image, classes) for image, classes in zip(images[:6], labels[:6], strict=True)]
 figure = image_grid(
     torch.cat([visible(images[:6]).expand(-1, 3, -1, -1), torch.stack(painted)]),
@@ -227,10 +232,10 @@ assert two_off < 0.5
 # Si la IoU es la medida, ¿por qué no entrenar con $1 - \mathrm{IoU}$? Piensa en dos cajas que no se tocan:
 # ¿cuánto cambia la IoU si acercamos un poco una a la otra?
 #
-# Hay dos arreglos. La **GIoU** ([Rezatofighi et al., 2019](https://arxiv.org/abs/1902.09630)) resta la parte
-# vacía de la menor caja $C$ que encierra a las dos, y la **DIoU** ([Zheng et al.,
-# 2020](https://arxiv.org/abs/1911.08287)), la distancia $\rho$ entre los centros, relativa a la diagonal $d$
-# de $C$. Con $U$ el área de la unión y $|C|$ la de $C$:
+# Hay dos arreglos. La **GIoU** ([Rezatofighi et al., 2019](https://arxiv.org/abs/1902.09630)) resta la
+# fracción vacía de la menor caja $C$ que encierra a las dos; la **DIoU** ([Zheng et al.,
+# 2020](https://arxiv.org/abs/1911.08287)), el cuadrado de la distancia $\rho$ entre los centros, dividido
+# entre el de la diagonal $d$ de $C$. Con $U$ el área de la unión y $|C|$ la de $C$:
 #
 # $$\mathrm{GIoU} = \mathrm{IoU} - \frac{|C| - U}{|C|}, \tag{3}$$
 #
@@ -246,9 +251,9 @@ assert two_off < 0.5
 # does the IoU change if we move one a little towards the other?
 #
 # There are two remedies. **GIoU** ([Rezatofighi et al., 2019](https://arxiv.org/abs/1902.09630)) subtracts
-# the empty part of the smallest box $C$ that encloses both, and **DIoU** ([Zheng et al.,
-# 2020](https://arxiv.org/abs/1911.08287)) the distance $\rho$ between the centres, relative to the diagonal
-# $d$ of $C$. With $U$ the area of the union and $|C|$ that of $C$:
+# the empty fraction of the smallest box $C$ that encloses both; **DIoU** ([Zheng et al.,
+# 2020](https://arxiv.org/abs/1911.08287)), the square of the distance $\rho$ between the centres, divided by
+# that of the diagonal $d$ of $C$. With $U$ the area of the union and $|C|$ that of $C$:
 #
 # $$\mathrm{GIoU} = \mathrm{IoU} - \frac{|C| - U}{|C|}, \tag{3}$$
 #
@@ -276,11 +281,11 @@ for a, b in zip(some[:20], some[20:], strict=True):
     assert all(torch.allclose(ours[name], theirs(a, b), atol=1e-5) for name, theirs in official.items())
 
 # %% [markdown] lang="es"
-# Probemos sin red: una caja que no toca a la verdadera baja 300 pasos por el gradiente de cada pérdida.
+# Probemos sin red: una caja que no toca la verdadera da 300 pasos cuesta abajo con cada pérdida.
 
 # %% [markdown] lang="en"
-# Let us try without a network: a box that does not touch the true one walks 300 steps down the gradient of
-# each loss.
+# Let us try without a network: a box that does not touch the true one takes 300 steps downhill with each
+# loss.
 
 # %%
 # alt es: IoU por paso: con la pérdida IoU se queda en cero; con GIoU y DIoU sube cerca de uno.
@@ -306,14 +311,14 @@ assert min(first_pull["GIoU"], first_pull["DIoU"]) > 1e-3
 assert max(walks["GIoU"]) > 0.9 and max(walks["DIoU"]) > 0.9
 
 # %% [markdown] lang="es"
-# Mientras no se tocan, la IoU es 0 a la redonda, su gradiente es 0 y la caja no se mueve: una medida buena
-# para juzgar puede ser inútil para aprender. Las otras dos tiran desde lejos y llegan.
+# Mientras no se tocan, la IoU es 0 en todo el entorno, su gradiente es 0 y la caja no se mueve: una medida
+# buena para juzgar puede ser inútil para aprender. Las otras dos tiran desde lejos y llegan.
 #
 # ## Lo que clasificar quiere olvidar
 #
 # Muchos clasificadores terminan con el promedio de cada canal sobre toda la imagen. ¿Qué queda de la posición
-# después? Una red con relleno circular, para que el borde no cuente, lo muestra sin entrenarla. Corremos la
-# imagen 8 píxeles, un múltiplo de lo que submuestrea:
+# después? Una red con relleno circular, para que el borde no cuente, lo muestra sin haberse entrenado.
+# Corremos la imagen 8 píxeles, un múltiplo de lo que submuestrea:
 
 # %% [markdown] lang="en"
 # As long as they do not touch, the IoU is 0 all around, its gradient is 0 and the box does not move: a
@@ -322,8 +327,8 @@ assert max(walks["GIoU"]) > 0.9 and max(walks["DIoU"]) > 0.9
 # ## What classifying wants to forget
 #
 # Many classifiers end with the mean of each channel over the whole image. What is left of the position after
-# that? A network with circular padding, so that the edge plays no part, shows it without training. We shift
-# the image by 8 pixels, a multiple of what it subsamples:
+# that? A network with circular padding, so that the edge plays no part, shows it without having been trained.
+# We shift the image by 8 pixels, a multiple of what it subsamples:
 
 # %%
 torch.manual_seed(0)
@@ -343,14 +348,15 @@ assert not torch.allclose(moved_maps, maps, atol=1e-2)
 
 # %% [markdown] lang="es"
 # El mapa se corre con la figura (es equivariante); su promedio no cambia (es invariante). Para decir **qué**,
-# lo segundo es una ventaja; para decir **dónde**, ahí se fue la respuesta. Por eso la red que sigue no
-# promedia: aplana el mapa de 3×3, que conserva el sitio de cada activación, y de ahí salen dos *cabezas*.
+# lo segundo es una ventaja; para decir **dónde**, una pérdida: ahí estaba la respuesta. Por eso la red que
+# sigue no promedia: aplana el mapa de 3×3, que conserva el sitio de cada activación, y de ahí salen dos
+# *cabezas*.
 
 # %% [markdown] lang="en"
 # The map moves along with the shape (it is equivariant); its mean does not change (it is invariant). To say
-# **what**, the latter is an advantage; to say **where**, there went the answer. That is why the next network
-# does not average: it flattens the map of 3×3, which keeps the place of each activation, and from it come two
-# *heads*.
+# **what**, the latter is an advantage; to say **where**, it is a loss: the answer was there. That is why the
+# next network does not average: it flattens the map of 3×3, which keeps the place of each activation, and
+# from it come two *heads*.
 
 
 # %%
@@ -377,16 +383,16 @@ class Locator(nn.Module):
 
 # %% [markdown] lang="es"
 # La pérdida suma las dos preguntas: entropía cruzada para la clase y GIoU para la caja. Como hay dos
-# respuestas y no una, el bucle de siempre recibe la pérdida como función. La tasa sube y baja en un ciclo
-# (`OneCycleLR`), que con pocas épocas aprovecha mejor cada una.
+# respuestas y no una, el bucle de siempre recibe la pérdida como función. La tasa de aprendizaje sube y baja
+# en un ciclo (`OneCycleLR`), una receta pensada para entrenar pocas épocas.
 #
 # Apuesta: de 500 escenas nuevas, ¿en cuántas acertará la figura? ¿En cuántas pasará la caja el umbral de 0,5?
 # ¿Y el de 0,75?
 
 # %% [markdown] lang="en"
 # The loss adds up both questions: cross-entropy for the class and GIoU for the box. As there are two answers
-# and not one, the usual loop takes the loss as a function. The rate rises and falls in one cycle
-# (`OneCycleLR`), which with few epochs makes better use of each.
+# and not one, the usual loop takes the loss as a function. The learning rate rises and falls in one cycle
+# (`OneCycleLR`), a recipe meant for training in few epochs.
 #
 # Place your bet: of 500 new scenes, in how many will it get the shape right? In how many will the box pass
 # the threshold of 0.5? And that of 0.75?
@@ -531,7 +537,7 @@ assert 0.75 < lazy < 0.9 and baseline["IoU"][1:].sum() == 0
 
 # %% [markdown] lang="es"
 # No encontró ni una figura y acierta el `{python} lazy:.0%` de los píxeles. La exactitud por píxel cuenta
-# sobre todo fondo; la IoU y el Dice por clase dan 0 donde hay que dar 0.
+# sobre todo fondo; la IoU y el Dice por clase dan 0 en las tres figuras.
 #
 # Una **U-Net** ([Ronneberger et al., 2015](https://arxiv.org/abs/1505.04597)) baja y vuelve a subir. Al
 # bajar, cada *pooling* cambia detalle por contexto; al subir, cada nivel recibe, además de lo que viene de
@@ -539,7 +545,7 @@ assert 0.75 < lazy < 0.9 and baseline["IoU"][1:].sum() == 0
 
 # %% [markdown] lang="en"
 # It found not one shape and gets `{python} lazy:.0%` of the pixels right. Accuracy by pixel counts background
-# above all; IoU and Dice by class give 0 where 0 is due.
+# above all; IoU and Dice by class give 0 for all three shapes.
 #
 # A **U-Net** ([Ronneberger et al., 2015](https://arxiv.org/abs/1505.04597)) goes down and up again. On the
 # way down each *pooling* trades detail for context; on the way up each level receives, besides what comes
@@ -574,11 +580,11 @@ def fit_unet(seed: int) -> nn.Module:
 
 # %% [markdown] lang="es"
 # La entropía cruzada no cambia: `cross_entropy` toma logits `(batch, clase, alto, ancho)` y clases
-# `(batch, alto, ancho)`, y promedia los píxeles.
+# `(batch, alto, ancho)`, y promedia sobre los píxeles.
 
 # %% [markdown] lang="en"
 # Cross-entropy does not change: `cross_entropy` takes logits `(batch, class, height, width)` and classes
-# `(batch, height, width)`, and averages the pixels.
+# `(batch, height, width)`, and averages over the pixels.
 
 # %%
 nets = [fit_unet(seed) for seed in SEEDS]
@@ -591,12 +597,12 @@ for seed in SEEDS:
         print(seed, f"{name:<10}", value.numpy().round(2))
 
 # %% [markdown] lang="es"
-# ¿Cuánto de eso es suerte de las 200 escenas? El *bootstrap* lo estima: se sortean 200 escenas con
+# ¿Cuánto de eso se debe a qué 200 escenas tocaron? El *bootstrap* lo estima: se sortean 200 escenas con
 # reposición, se recalcula la IoU de cada clase, y así mil veces. Se sortean escenas y no píxeles, porque los
 # píxeles de una figura aciertan o fallan juntos.
 
 # %% [markdown] lang="en"
-# How much of that is the luck of the 200 scenes? The *bootstrap* estimates it: draw 200 scenes with
+# How much of that is due to which 200 scenes were drawn? The *bootstrap* estimates it: draw 200 scenes with
 # replacement, compute the IoU of each class again, and so a thousand times. Scenes are drawn and not pixels,
 # because the pixels of one shape are right or wrong together.
 
@@ -631,30 +637,31 @@ lowest, highest = min(row[1] for row in rows), max(row[1] for row in rows)
 assert all(torch.allclose(f["Dice"], 2 * f["IoU"] / (1 + f["IoU"])) for f in finals)
 
 # %% [markdown] lang="es"
-# En exactitud por píxel, la red pasa de `{python} lazy:.0%` a `{python} min(pixel_accuracy):.1%` en la peor
-# semilla: parece un retoque. En la IoU de las figuras pasa de 0 a valores entre `{python} lowest:.2f` y
-# `{python} highest:.2f`, que es lo que en verdad aprendió. El Dice ordena igual que la IoU y siempre es mayor
-# o igual, porque $\mathrm{Dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$: al comparar con un artículo, mira
-# cuál informa.
+# La exactitud por píxel pasa de `{python} lazy:.0%` con la línea base a `{python} min(pixel_accuracy):.1%`
+# con la peor semilla de la red: parece un retoque. La IoU de las figuras pasa de 0 a valores entre
+# `{python} lowest:.2f` y `{python} highest:.2f`, y ahí se ve lo que aprendió. El Dice ordena igual que la IoU
+# y siempre es mayor o igual, porque $\mathrm{Dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$: al comparar con
+# un artículo, mira cuál informa.
 #
 # ## Demasiadas cajas: supresión de no máximos
 #
 # Un detector propone muchas cajas, cada una con un puntaje, y varias caen sobre el mismo objeto. La
-# **supresión de no máximos** (NMS) se queda con la de mayor puntaje, elimina las que la cubren demasiado y
-# repite. Aquí hay tres objetos y siete propuestas puestas a mano; ¿cuáles quedan con un umbral de 0,5?
+# **supresión de no máximos** (NMS) se queda con la de mayor puntaje, elimina las que se superponen demasiado
+# con ella y repite. Aquí hay tres objetos y siete propuestas puestas a mano; ¿cuáles quedan con un umbral de
+# 0,5?
 
 # %% [markdown] lang="en"
-# In accuracy by pixel the network goes from `{python} lazy:.0%` to `{python} min(pixel_accuracy):.1%` with
-# the worst seed: it looks like a touch-up. In the IoU of the shapes it goes from 0 to values between
-# `{python} lowest:.2f` and `{python} highest:.2f`, which is what it really learned. Dice orders things as IoU
+# Accuracy by pixel goes from `{python} lazy:.0%` with the baseline to `{python} min(pixel_accuracy):.1%` with
+# the worst seed of the network: it looks like a touch-up. The IoU of the shapes goes from 0 to values between
+# `{python} lowest:.2f` and `{python} highest:.2f`, and that shows what it learned. Dice orders things as IoU
 # does and is always at least as large, since $\mathrm{Dice} = 2\,\mathrm{IoU} / (1 + \mathrm{IoU})$: when
 # comparing with a paper, look at which one it reports.
 #
 # ## Too many boxes: non-maximum suppression
 #
 # A detector proposes many boxes, each with a score, and several fall on the same object. **Non-maximum
-# suppression** (NMS) keeps the one with the highest score, removes those that cover it too much, and repeats.
-# Here are three objects and seven proposals placed by hand; which remain with a threshold of 0.5?
+# suppression** (NMS) keeps the one with the highest score, removes those that overlap it too much, and
+# repeats. Here are three objects and seven proposals placed by hand; which remain with a threshold of 0.5?
 
 # %%
 objects = torch.tensor([[2.0, 2, 10, 10], [8, 4, 16, 12], [14, 14, 22, 22]])
@@ -698,6 +705,9 @@ for ax, title, shown in zip(panels, titles, (range(7), kept), strict=True):
 
 # %% tags=["hidden"]
 assert kept == ops.nms(proposals, confidence, 0.5).tolist() == [0, 2, 3, 4]
+crossing = iou(proposals[0].tolist(), proposals[2].tolist())
+assert 2 in ops.nms(proposals, confidence, crossing + 0.01)
+assert not {2, 6} & {*ops.nms(proposals, confidence, crossing - 0.01).tolist()}  # the second object is lost
 generator = Generator().manual_seed(0)
 for threshold in (0.2, 0.5, 0.8):
     corner = 20 * torch.rand(60, 2, generator=generator)
@@ -706,9 +716,10 @@ for threshold in (0.2, 0.5, 0.8):
     assert nms(crowd.tolist(), points.tolist(), threshold) == ops.nms(crowd, points, threshold).tolist()
 
 # %% [markdown] lang="es"
-# El bucle da lo mismo que `ops.nms`. Los dos primeros objetos se pisan y sobreviven ambos, porque su IoU no
-# llega al umbral; uno más bajo habría borrado un objeto verdadero. La cuarta propuesta no tiene objeto y NMS
-# la deja: solo quita repetidas, no juzga.
+# El bucle da lo mismo que `ops.nms`. Los dos primeros objetos se superponen y ambos sobreviven, porque la IoU
+# de sus mejores propuestas, `{python} crossing:.2f`, no llega al umbral; un umbral menor que ella habría
+# borrado un objeto verdadero. La cuarta propuesta no tiene objeto y NMS la deja: solo quita repetidas, no
+# juzga.
 #
 # ## Un número para un detector
 #
@@ -725,15 +736,16 @@ for threshold in (0.2, 0.5, 0.8):
 # ¿Qué pierde el detector de arriba si no pasa por NMS?
 
 # %% [markdown] lang="en"
-# The loop gives the same as `ops.nms`. The first two objects overlap and both survive, because their IoU does
-# not reach the threshold; a lower one would have erased a true object. The fourth proposal has no object and
-# NMS lets it be: it only removes repeats, it does not judge.
+# The loop gives the same as `ops.nms`. The first two objects overlap and both survive, because the IoU of
+# their best proposals, `{python} crossing:.2f`, does not reach the threshold; a threshold below it would have
+# erased a true object. The fourth proposal has no object and NMS lets it be: it only removes repeats, it does
+# not judge.
 #
 # ## One number for a detector
 #
 # Proposals are gone through from the highest score down. Each is a hit if its IoU with some object **still
-# free** reaches 0.5; if not, it is a false alarm. After $n$ proposals, with $a_n$ hits and $N$ objects,
-# *precision* and *recall* are
+# free** reaches the threshold of 0.5; if not, it is a false alarm. After $n$ proposals, with $a_n$ hits and
+# $N$ objects, *precision* and *recall* are
 #
 # $$p_n = \frac{a_n}{n}, \qquad r_n = \frac{a_n}{N}, \tag{6}$$
 #
@@ -789,46 +801,45 @@ assert after.tolist() == [True, True, False, True] and every.sum() == 3 and ap_a
 # %% [markdown] lang="es"
 # Sin NMS, la segunda caja sobre un objeto ya encontrado es una falsa alarma: la AP es
 # `{python} ap_every:.3f`, y con NMS, `{python} ap_after:.3f`. Los tres objetos aparecen en ambos casos; lo
-# que cambia es cuántas falsas alarmas hay que revisar para llegar a ellos. Los detectores suelen informar la
-# media de la AP sobre clases y, en COCO ([Lin et al., 2014](https://arxiv.org/abs/1405.0312)), también sobre
-# diez umbrales, de 0,50 a 0,95: un 0,4 de ahí y un 0,4 con umbral 0,5 no son el mismo 0,4.
+# que cambia es cuántas falsas alarmas hay que revisar para llegar a ellos. De un detector se suele informar
+# la media de la AP sobre clases y, en COCO ([Lin et al., 2014](https://arxiv.org/abs/1405.0312)), también
+# sobre diez umbrales, de 0,50 a 0,95: un 0,4 de ahí y un 0,4 con umbral 0,5 no son el mismo 0,4.
 #
 # ## Para llevarte
 #
 # * Qué, dónde y qué píxeles son tres respuestas con tres medidas; la misma red puede ir bien en una y mal en
 #   otra.
 # * IoU para juzgar; GIoU o DIoU para aprender, porque tiran aunque las cajas no se toquen.
-# * Promediar el mapa olvida el sitio: útil para clasificar, fatal para localizar.
+# * Promediar el mapa borra la posición: útil para clasificar, fatal para localizar.
 # * Con mucho fondo, la exactitud por píxel premia no hacer nada: informa IoU o Dice por clase.
 # * NMS quita repetidas; la AP las castiga. Di siempre con qué umbral.
 
 # %% [markdown] lang="en"
 # Without NMS, the second box on an object already found is a false alarm: AP is `{python} ap_every:.3f`, and
 # with NMS `{python} ap_after:.3f`. All three objects turn up in both cases; what changes is how many false
-# alarms must be gone through to reach them. Detectors usually report the mean of AP over classes and, in COCO
-# ([Lin et al., 2014](https://arxiv.org/abs/1405.0312)), over ten thresholds, from 0.50 to
-# 0.95, as well: a 0.4
-# from there and a 0.4 at threshold 0.5 are not the same 0.4.
+# alarms must be gone through to reach them. For a detector one usually reports the mean of AP over classes
+# and, in COCO ([Lin et al., 2014](https://arxiv.org/abs/1405.0312)), over ten thresholds, from 0.50 to 0.95,
+# as well: a 0.4 from there and a 0.4 at threshold 0.5 are not the same 0.4.
 #
 # ## What to keep
 #
 # * What, where and which pixels are three answers with three measures; one network may do well in one and
 #   badly in another.
 # * IoU to judge; GIoU or DIoU to learn, as they pull even where the boxes do not touch.
-# * To average the map forgets the place: useful to classify, fatal to locate.
+# * Averaging the map erases the position: useful for classifying, fatal for locating.
 # * With much background, accuracy by pixel rewards doing nothing: report IoU or Dice by class.
 # * NMS removes repeats; AP punishes them. Always say at which threshold.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# Una red segmenta tumores que ocupan uno de cada cien píxeles, y responde bien 99 de cada cien. ¿Qué sabes?
+# Una red segmenta tumores que ocupan uno de cada cien píxeles, y acierta 99 píxeles de cada cien. ¿Qué sabes?
 #
-# - [x] Casi nada: decir siempre «sano» saca lo mismo, así que falta la IoU o el Dice del tumor.
+# - [x] Casi nada: decir siempre «sano» acierta lo mismo, así que falta conocer la IoU o el Dice del tumor.
 # - [ ] Que encuentra casi todos los tumores: podría no haber marcado ninguno.
 # - [ ] Que la IoU del tumor es altísima: la exactitud cuenta sobre todo los píxeles sanos.
 
 # %% [markdown] lang="en" tags=["quiz"]
-# A network segments tumours that cover one pixel in a hundred, and answers 99 in a hundred well. What do you
-# know?
+# A network segments tumours that cover one pixel in a hundred, and gets 99 pixels in a hundred right. What do
+# you know?
 #
 # - [x] Next to nothing: always saying “healthy” scores the same, so the IoU or Dice of the tumour is missing.
 # - [ ] That it finds nearly all tumours: it may not have marked a single one.
@@ -912,7 +923,7 @@ for threshold in (0.1, 0.4, 0.7):
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 3: una pérdida que sea el Dice
 #
-# La entropía cruzada reparte su atención por píxel, y casi todos son fondo. Escribe
+# La entropía cruzada reparte su atención por píxel, y la mayoría son fondo. Escribe
 # `dice_loss(logits, labels)`: con las probabilidades $q$ (softmax sobre la clase) en lugar de los píxeles
 # asignados, 1 menos la media sobre clases de $2 \sum q\,t / (\sum q + \sum t)$, con las sumas sobre todo el
 # *batch*. Suma $10^{-6}$ a numerador y denominador, por si una clase falta.
@@ -920,7 +931,7 @@ for threshold in (0.1, 0.4, 0.7):
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: a loss that is Dice
 #
-# Cross-entropy shares out its attention by pixel, and nearly all of them are background. Write
+# Cross-entropy shares out its attention by pixel, and most of them are background. Write
 # `dice_loss(logits, labels)`: with the probabilities $q$ (softmax over the class) in place of the assigned
 # pixels, 1 minus the mean over classes of $2 \sum q\,t / (\sum q + \sum t)$, with the sums over the whole
 # batch. Add $10^{-6}$ to numerator and denominator, in case a class is missing.
@@ -950,13 +961,13 @@ print(f"{expected.item():.4f}")
 #
 # Antes: [Aumento de datos](../convolutional_networks/augmentation.md). Después: [Un transformer que mira
 # parches](../convolutional_networks/vision_transformer.md). La invarianza y la equivarianza se miran de cerca
-# en [Mapas de características](../convolutional_networks/feature_maps.md), y las conexiones que en la U-Net
-# se concatenan, en [Redes residuales](../convolutional_networks/residual_networks.md) se suman.
+# en [Mapas de características y Grad-CAM](../convolutional_networks/feature_maps.md), y las conexiones que en
+# la U-Net se concatenan, en [Redes residuales](../convolutional_networks/residual_networks.md) se suman.
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: [Data augmentation](../convolutional_networks/augmentation.md). After: [A transformer that looks at
 # patches](../convolutional_networks/vision_transformer.md). Invariance and equivariance are seen close up in
-# [Feature maps](../convolutional_networks/feature_maps.md), and the connections that the U-Net concatenates
-# are added in [Residual networks](../convolutional_networks/residual_networks.md).
+# [Feature maps and Grad-CAM](../convolutional_networks/feature_maps.md), and the connections that the U-Net
+# concatenates are added in [Residual networks](../convolutional_networks/residual_networks.md).

@@ -10,13 +10,13 @@ objectives:
   es:
     - Convertir una imagen en una sucesión de parches y ver por qué eso es una convolución con paso.
     - Escribir las cuatro ecuaciones de Vision Transformer y comprobarlas con los mismos pesos.
-    - Mostrar qué se pierde sin posiciones, en forma exacta y después de entrenar.
+    - Mostrar en forma exacta qué se pierde sin posiciones.
     - Contar los parámetros de ViT-Base/16 sin reservar memoria.
     - Comparar un ViT pequeño con una CNN del mismo tamaño y decir solo lo que los datos permiten.
   en:
     - Turn an image into a sequence of patches and see why that is a strided convolution.
     - Write the four equations of Vision Transformer and check them with the same weights.
-    - Show what is lost without positions, exactly and after training.
+    - Show exactly what is lost without positions.
     - Count the parameters of ViT-Base/16 without taking up memory.
     - Compare a small ViT with a CNN of the same size and say only what the data allow.
 prerequisites:
@@ -91,7 +91,7 @@ print(patches.shape, 224 * 224 // 16**2)
 frame = torch.full((16, 3, 3), 0.35)
 frame[:, :2, :2] = patches.reshape(16, 2, 2)
 mosaic = frame.reshape(4, 4, 3, 3).permute(0, 2, 1, 3).reshape(12, 12)
-alone = pad(digit[0], (2, 2, 2, 2), value=0.35)
+alone, mosaic = pad(digit[0], (3, 2, 3, 2), value=0.35), pad(mosaic, (1, 0, 1, 0), value=0.35)
 _ = image_grid(torch.stack([alone, mosaic]), side_inches=2.2)
 
 # %% tags=["hidden"]
@@ -205,8 +205,8 @@ class Block(nn.Module):
 
 # %% [markdown] lang="es"
 # Es el codificador que PyTorch ofrece como `nn.TransformerEncoderLayer` con `norm_first=True` (la LN va
-# antes, como en (2) y (3)) y activación GELU. Le copiamos los pesos, le damos lo mismo y comparamos salidas y
-# todos los gradientes en `float64`:
+# antes, como en (2) y (3)) y activación GELU. Le copiamos los pesos, damos a ambos la misma entrada y
+# comparamos salidas y todos los gradientes en `float64`:
 
 # %% [markdown] lang="en"
 # It is the encoder that PyTorch offers as `nn.TransformerEncoderLayer` with `norm_first=True` (the LN comes
@@ -233,7 +233,9 @@ matched += [(ours.queries_keys_values.weight, official.self_attn.in_proj_weight)
 matched += [(ours.queries_keys_values.bias, official.self_attn.in_proj_bias)]
 with torch.no_grad():
     for mine, theirs in matched:
-        theirs.normal_()  # every weight and bias different from its initial value
+        # es: también los sesgos, que empiezan en cero
+        # en: the biases as well, which start at zero
+        theirs.normal_()
         mine.copy_(theirs)
 
 z = torch.randn(3, 17, 16, dtype=torch.float64)
@@ -287,9 +289,15 @@ class ViT(nn.Module):
 
 # %%
 theirs = VisionTransformer(
-    image_size=12, patch_size=4, num_layers=2, num_heads=4, hidden_dim=16, mlp_dim=46, num_classes=10,
+    image_size=12,
+    patch_size=4,
+    num_layers=2,
+    num_heads=4,
+    hidden_dim=16,
+    mlp_dim=46,
+    num_classes=10,
     norm_layer=nn.LayerNorm,
-).double()  # fmt: skip
+).double()
 mine = ViT(side=12, patch=4, channels=3, depth=2).double()
 rest = [*mine.blocks.parameters(), *mine.norm.parameters(), *mine.head.parameters()]
 in_order = [mine.class_token, *mine.embed.parameters(), mine.positions, *rest]
@@ -400,9 +408,9 @@ assert torch.equal(shuffled.flatten(1).sort().values, data.test_images.flatten(1
 # ## Frente a una CNN del mismo tamaño
 #
 # Un ViT de un bloque y una TinyVGG, con casi los mismos parámetros y la misma receta: 20 épocas, *batches* de
-# 128 y Adam con la tasa en un ciclo que sube hasta 0,015 y vuelve a bajar. En la validación, la última cuarta
-# parte de los dígitos de entrenamiento, una tasa del doble dio casi lo mismo a los dos. Entrenan
-# `{python} len(data.train_images)` dígitos. ¿Quién gana?
+# 128 y Adam con la tasa de aprendizaje en un ciclo que sube hasta 0,015 y vuelve a bajar. En la validación,
+# la última cuarta parte de los dígitos de entrenamiento, una tasa del doble dio casi lo mismo a los dos.
+# Entrenan `{python} len(data.train_images)` dígitos. ¿Quién gana?
 
 # %% [markdown] lang="en"
 # Without positions they change by rounding only: attention is equivariant to permutations, the place of the
@@ -412,8 +420,8 @@ assert torch.equal(shuffled.flatten(1).sort().values, data.test_images.flatten(1
 # ## Against a CNN of the same size
 #
 # A ViT of one block and a TinyVGG, with nearly the same parameters and the same recipe: 20 epochs, batches of
-# 128, and Adam with its rate in one cycle that rises to 0.015 and comes down again. On the validation, the
-# last quarter of the training digits, twice that rate gave both nearly the same. There are
+# 128, and Adam with its learning rate in one cycle that rises to 0.015 and comes down again. On the
+# validation, the last quarter of the training digits, twice that rate gave both nearly the same. There are
 # `{python} len(data.train_images)` digits to train with. Who wins?
 
 # %%
@@ -530,7 +538,9 @@ with torch.inference_mode():
     weights = block.attend(block.norm_attention(vit.places(data.test_images)))[1]  # image head place place
 looks = weights[:, :, 0, 1:].reshape(-1, 4, 4, 4)  # image head row column
 looks = torch.cat([looks, looks.mean(1, keepdim=True)], 1)[chosen]
-looks = looks / looks.amax((2, 3), keepdim=True)  # white: the largest of each map
+# es: blanco es el mayor peso de cada mapa
+# en: white is the largest weight of each map
+looks = looks / looks.amax((2, 3), keepdim=True)
 enlarged = looks.repeat_interleave(2, 2).repeat_interleave(2, 3)
 pictures = torch.cat([data.test_images[chosen], enlarged], 1).flatten(0, 1)
 heads = [tr(es=f"cabeza {n}", en=f"head {n}") for n in range(1, 5)]
@@ -540,7 +550,7 @@ _ = image_grid(pictures, [tr(es="dígito", en="digit"), *heads, tr(es="promedio"
 blank = unfold(data.test_images, 2, stride=2).amax(1) == 0  # image patch
 on_blank = weights[:, :, 0, 1:].mean(1)[blank].sum() / len(blank)
 print(f"{on_blank:.3f} {blank.float().mean():.3f}")
-first, second = torch.triu_indices(4, 4, offset=1)  # the six pairs of heads
+first, second = torch.triu_indices(4, 4, offset=1)  # 6
 rows_of_class = weights[:, :, 0]  # image head place
 apart = (rows_of_class[:, first] - rows_of_class[:, second]).abs().sum(-1).mean() / 2
 print(f"{apart:.2f}")
@@ -621,7 +631,7 @@ assert 0.2 < apart < 1
 # ### Ejercicio 1: ida y vuelta
 #
 # Sin `unfold`: escribe `to_patches(images, size)`, de `(batch, C, H, W)` a `(batch, N, C·P·P)`, y
-# `to_images(patches, size, height, width)`, que la deshace. El orden es el de la figura: por filas, y dentro
+# `to_images(patches, size, height, width)`, que lo deshace. El orden es el de la figura: por filas, y dentro
 # de cada parche primero el canal. Bastan `reshape` y `permute`.
 
 # %% [markdown] lang="en" tags=["exercise"]
@@ -729,17 +739,13 @@ print(rollout([weights[:1]])[0, 0, 1:].reshape(4, 4).numpy().round(2))
 # %% [markdown] lang="es"
 # ## Sigue por aquí
 #
-# Antes: [Dónde está y qué píxeles ocupa](../convolutional_networks/vision_tasks.md). Después: [Un transformer
-# a mano](../recurrent_transformers/transformer_by_hand.md), con frases en lugar de parches. Otra manera de
-# preguntar adónde mira una red está en [Mapas de
-# características](../convolutional_networks/feature_maps.md), y usar un ViT ya entrenado, en [Modelos de
-# torchvision](../transfer_learning/torchvision_models.md).
+# Antes: [Dónde está y qué píxeles ocupa](../convolutional_networks/vision_tasks.md). Después: [Las redes
+# recurrentes](../recurrent_transformers/rnn_by_hand.md), con secuencias en lugar de imágenes. Otra manera de
+# preguntar adónde mira una red está en [Mapas de características](../convolutional_networks/feature_maps.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
-# Before: [Where it is and which pixels it covers](../convolutional_networks/vision_tasks.md). After: [A
-# transformer by hand](../recurrent_transformers/transformer_by_hand.md), with sentences instead of patches.
-# Another way to ask where a network looks is in [Feature
-# maps](../convolutional_networks/feature_maps.md), and using a ViT that is already trained, in [Models of
-# torchvision](../transfer_learning/torchvision_models.md).
+# Before: [Where it is and which pixels it covers](../convolutional_networks/vision_tasks.md). After:
+# [recurrent networks](../recurrent_transformers/rnn_by_hand.md), with sequences instead of pictures. Another
+# way to ask where a network looks is in [Feature maps](../convolutional_networks/feature_maps.md).

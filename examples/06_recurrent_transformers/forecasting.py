@@ -615,8 +615,8 @@ assert direct.mean(dim=0)[13] < week[0, 13] and week[0, 6] < recursion.amin(dim=
 #
 # - [ ] Más épocas, para llegar a 0,99: en una serie que cambia poco de un día al otro, $R^2$ alto no dice
 #   nada.
-# - [x] El error dividido entre el de «mañana, lo de hoy», en días posteriores al entrenamiento: si no baja de 1,
-#   la figura es la curva de ayer.
+# - [x] El error dividido entre el de «mañana, lo de hoy», en días posteriores al entrenamiento: si no baja de
+#   1, la figura es la curva de ayer.
 # - [ ] Una figura con más días: la curva de ayer también coincidiría en todos ellos.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -624,8 +624,8 @@ assert direct.mean(dim=0)[13] < week[0, 13] and week[0, 6] < recursion.amin(dim=
 # coincide. What do you ask for before believing it?
 #
 # - [ ] More epochs, to reach 0.99: in a series that changes little from day to day a high $R^2$ says nothing.
-# - [x] The error divided by that of “tomorrow, the same as today”, on days after training: if it is not below 1,
-#   the figure is yesterday's curve.
+# - [x] The error divided by that of “tomorrow, the same as today”, on days after training: if it is not below
+#   1, the figure is yesterday's curve.
 # - [ ] A figure with more days: yesterday's curve would coincide on all of them as well.
 
 # %% [markdown] lang="es" tags=["quiz"]

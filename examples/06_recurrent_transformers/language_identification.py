@@ -29,13 +29,13 @@ prerequisites:
 timeout_seconds: 180
 """
 # %% [markdown] lang="es"
-# Tu teléfono sabe en qué idioma escribes antes de que termines la primera palabra. ¿Cuántas letras necesita?
-# Al terminar habrás respondido de cuatro maneras: con una regla, con un conteo de letras, con un conteo de
-# tríos de letras y con una red recurrente que lee letra por letra. Y sabrás si la red valió la pena.
+# El teclado de un teléfono adivina en qué idioma escribes a las pocas letras. ¿Cuántas hacen falta? Al
+# terminar habrás respondido de cuatro maneras: con una regla, con un conteo de letras, con un conteo de tríos
+# de letras y con una red recurrente que lee letra por letra. Y sabrás si la red valió la pena.
 #
-# La lección supone el bucle de [Una recta](../workflow/linear_regression.md), el estado de [Una red
-# recurrente a mano](rnn_by_hand.md) y los intervalos de [Evaluación
-# honesta](../workflow/honest_evaluation.md). El curso [PyTorch for Deep Learning
+# La lección supone el bucle de [Una recta, de los tensores sueltos al modelo
+# guardado](../workflow/linear_regression.md), el estado de [Una red recurrente a mano](rnn_by_hand.md) y los
+# intervalos de [Evaluación honesta](../workflow/honest_evaluation.md). El curso [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) no trata texto ni redes recurrentes; la
 # tarea es la clasificación de dos clases de su sección *PyTorch Neural Network Classification* y del
 # [capítulo 02](https://www.learnpytorch.io/02_pytorch_classification/) de su libro, con letras en vez de
@@ -46,17 +46,17 @@ timeout_seconds: 180
 # Los datos son la prosa de este sitio, que se escribe en los dos idiomas. `prose` trae una copia congelada:
 # así, corregir una página no cambia lo que aprende esta. De cada cinco lecciones, una queda para el examen.
 # Se reparten páginas enteras, porque las frases de una misma página comparten palabras, y se apartan las
-# mismas páginas en los dos idiomas, porque una es casi la otra.
+# mismas páginas en los dos idiomas, porque las dos versiones dicen lo mismo.
 
 # %% [markdown] lang="en"
-# Your phone knows which language you are writing in before you finish the first word. How many letters does
-# it take? By the end you will have answered in four ways: with a rule, with a count of letters, with a count
-# of threes of letters, and with a recurrent network that reads letter by letter. And you will know whether
+# The keyboard of a phone guesses which language you are writing in after a few letters. How many does it
+# take? By the end you will have answered in four ways: with a rule, with a count of letters, with a count of
+# groups of three letters, and with a recurrent network that reads letter by letter. And you will know whether
 # the network was worth it.
 #
-# The lesson presumes the loop of [A line](../workflow/linear_regression.md), the state of [A recurrent
-# network by hand](rnn_by_hand.md) and the intervals of [Honest
-# evaluation](../workflow/honest_evaluation.md). The course [PyTorch for Deep Learning
+# The lesson presumes the loop of [A line, from bare tensors to a saved
+# model](../workflow/linear_regression.md), the state of [A recurrent network by hand](rnn_by_hand.md) and the
+# intervals of [Honest evaluation](../workflow/honest_evaluation.md). The course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) deals neither with text nor with
 # recurrent networks; the task is the classification into two classes of its section *PyTorch Neural Network
 # Classification* and of [chapter 02](https://www.learnpytorch.io/02_pytorch_classification/) of its book,
@@ -64,10 +64,10 @@ timeout_seconds: 180
 #
 # ## A text you already have
 #
-# The data are the prose of this site, which is written in both languages. `prose` brings a frozen copy: so
-# mending a page does not change what this one learns. Of every five lessons one is kept for the exam. Whole
-# pages are dealt out, since the sentences of a page share their words, and the same pages are set aside in
-# both languages, since one is nearly the other.
+# The data are the prose of this site, which is written in both languages. `prose` brings a frozen copy, so
+# that correcting a page does not change what this one learns. Of every five lessons one is kept for the exam.
+# Whole pages are dealt out, since the sentences of a page share their words, and the same pages are set aside
+# in both languages, since the two versions say the same.
 
 # %%
 import math
@@ -99,15 +99,15 @@ for language, pages in lessons.items():
 # La última columna son frases del examen que también están en el otro lado: fórmulas de la casa, como «¿Te
 # dio otro número?». Hay que quitarlas, o el examen premiaría la memoria.
 #
-# Queda un atajo. Aquí el español cita con «comillas angulares» y abre las preguntas con ¿; el inglés, con
+# Queda un atajo. Aquí el español cita con «comillas angulares» y abre las preguntas con ¿; el inglés cita con
 # “comillas altas”. ¿En cuántas frases bastaría mirar esos signos, sin leer una letra?
 
 # %% [markdown] lang="en"
 # The last column counts sentences of the exam that are on the other side too: set phrases of the house, like
 # “Did you get a different number?”. They have to go, or the exam would reward memory.
 #
-# One shortcut is left. Here Spanish quotes with «angle marks» and opens its questions with ¿; English, with
-# “raised marks”. In how many sentences would it do to look at those signs, without reading a letter?
+# One shortcut is left. Here Spanish quotes with «angle marks» and opens its questions with ¿; English quotes
+# with “raised marks”. In how many sentences would it do to look at those signs, without reading a letter?
 
 
 # %%
@@ -130,21 +130,21 @@ assert not any({*examined[language]} & {*learned[language]} for language in less
 assert "Te dio otro número" in " ".join(known["es"])
 
 # %% [markdown] lang="es"
-# Una red encontraría ese atajo enseguida, y fuera de este sitio no le serviría. Por eso `letters` deja solo
+# Una red podría aprender ese atajo, que fuera de este sitio no le serviría. Por eso `letters` deja solo
 # letras y espacios, en minúsculas. Las tildes y la eñe quedan: son del idioma, no de la imprenta.
 #
-# El examen toma de cada frase un trozo de 40 signos que comienza en una palabra al azar. Uno solo por frase:
-# dos trozos de la misma serían casi la misma pregunta, contada dos veces. Todos contestarán después de cada
-# letra, así que un trozo examina todos los largos de 1 a 40.
+# El examen toma de cada frase un trozo de 40 caracteres que comienza en una palabra al azar. Uno solo por
+# frase: dos trozos de la misma serían casi la misma pregunta, contada dos veces. Todos los concursantes
+# contestarán después de cada letra, así que un trozo examina todos los largos de 1 a 40.
 
 # %% [markdown] lang="en"
-# A network would find that shortcut at once, and outside this site it would be of no use. That is why
-# `letters` leaves only letters and spaces, in lower case. Accents and the ñ stay: they belong to the
-# language, not to the printer.
+# A network could learn that shortcut, which would be of no use outside this site. That is why `letters`
+# leaves only letters and spaces, in lower case. Accents and the ñ stay: they belong to the language, not to
+# the printer.
 #
-# The exam takes from each sentence an excerpt of 40 signs that begins at a random word. Only one for each
-# sentence: two excerpts of one sentence would be nearly the same question, counted twice. All contestants
-# will answer after each letter, so an excerpt examines every length from 1 to 40.
+# The exam takes from each sentence an excerpt of 40 characters that begins at a random word. Only one for
+# each sentence: two excerpts of one sentence would be nearly the same question, counted twice. All
+# contestants will answer after each letter, so an excerpt examines every length from 1 to 40.
 
 # %%
 LENGTH = 40
@@ -173,14 +173,14 @@ assert len(texts) > 600 and 0.45 < Proportion.of(spanish).value < 0.55
 #
 # Hay un techo que ningún modelo puede pasar: lo que ya es ambiguo. «come», «once», «red», «pie», «son» y
 # «den» son palabras de los dos idiomas, y quien empieza por «no» puede seguir en cualquiera. ¿Cuántas
-# palabras de las que se aprenden están en ambos lados?
+# palabras del entrenamiento están en los dos idiomas?
 
 # %% [markdown] lang="en"
 # ## Words of two languages
 #
 # There is a ceiling that no model can pass: what is ambiguous to begin with. “come”, “once”, “red”, “pie”,
-# “son” and “den” are words of both languages, and who begins with “no” may go on in either. How many of the
-# words to be learned are on both sides?
+# “son” and “den” are words of both languages, and whoever begins with “no” may go on in either. How many
+# words of the training text are in both languages?
 
 # %%
 words = {language: Counter(" ".join(learned[language]).split()) for language in lessons}
@@ -199,10 +199,10 @@ assert {"a", "no", "error", "pytorch"} <= set(shared)
 #
 # ## Tres líneas base
 #
-# **La regla.** «Si aparece una tilde o una ñ, es español; si no, inglés». No se equivoca con la tilde en la
-# mano, pero necesita encontrarla. **El conteo.** Cada letra vota según lo frecuente que sea en cada idioma.
-# Si los votos fueran independientes, se sumarían: eso supone el **Bayes ingenuo**. Con $g_t$ la pieza que
-# termina en la letra $t$, y el mismo número de textos en cada idioma,
+# **La regla.** «Si aparece una tilde o una ñ, es español; si no, inglés». Con la tilde a la vista casi nunca
+# se equivoca, pero tiene que encontrarla. **El conteo.** Cada letra vota según lo frecuente que sea en cada
+# idioma. Si los votos fueran independientes, se sumarían: eso supone el **Bayes ingenuo**. Con $g_t$ la pieza
+# que termina en la letra $t$, y el mismo número de textos en cada idioma,
 #
 # $$s_n = \log \frac{P(\text{es} \mid g_1 \ldots g_n)}{P(\text{en} \mid g_1 \ldots g_n)}
 # = \sum_{t=1}^{n} \log \frac{P(g_t \mid \text{es})}{P(g_t \mid \text{en})}. \tag{1}$$
@@ -213,7 +213,7 @@ assert {"a", "no", "error", "pytorch"} <= set(shared)
 # $$P(g \mid L) = \frac{N_L(g) + \alpha}{\sum_{g'} N_L(g') + \alpha K}. \tag{2}$$
 #
 # Si las piezas son letras sueltas, es un conteo de letras. Si son **trigramas**, la letra con las dos que la
-# preceden, ya sabe que en inglés «th» es común y «qu» raro.
+# preceden, el conteo ya sabe que «th» apunta al inglés y «qu», al español.
 
 # %% [markdown] lang="en"
 # There are `{python} len(shared)`, among them proper names and English terms that the Spanish of these pages
@@ -221,8 +221,8 @@ assert {"a", "no", "error", "pytorch"} <= set(shared)
 #
 # ## Three baselines
 #
-# **The rule.** “If an accent or an ñ appears, it is Spanish; if not, English.” It is not mistaken with the
-# accent in hand, but it has to find one. **The count.** Each letter votes by how frequent it is in each
+# **The rule.** “If an accent or an ñ appears, it is Spanish; if not, English.” With an accent in sight it is
+# hardly ever mistaken, but it has to find one. **The count.** Each letter votes by how frequent it is in each
 # language. Were the votes independent, they would add up: that is what **naive Bayes** supposes. With $g_t$
 # the piece that ends in letter $t$, and the same number of texts in each language,
 #
@@ -235,7 +235,7 @@ assert {"a", "no", "error", "pytorch"} <= set(shared)
 # $$P(g \mid L) = \frac{N_L(g) + \alpha}{\sum_{g'} N_L(g') + \alpha K}. \tag{2}$$
 #
 # If the pieces are single letters, it is a count of letters. If they are **trigrams**, the letter with the
-# two before it, it knows that in English “th” is common and “qu” rare.
+# two before it, the count knows that “th” points to English and “qu” to Spanish.
 
 
 # %%
@@ -291,7 +291,7 @@ assert trigrams.scores("th")[-1] < -2 and trigrams.scores("qu")[-1] > 0
 #
 # ## Una red que contesta después de cada letra
 #
-# Los trigramas olvidan lo que quedó tres letras atrás. Una **GRU** ([Cho et al.,
+# Cada trigrama vota sin saber qué había tres letras atrás. Una **GRU** ([Cho et al.,
 # 2014](https://arxiv.org/abs/1406.1078)) lleva un estado $h_t$ que puede recordar más. Con una salida lineal
 # en **cada** paso, su puntaje se lee igual que (1), y la sigmoide lo vuelve probabilidad:
 #
@@ -304,7 +304,7 @@ assert trigrams.scores("th")[-1] < -2 and trigrams.scores("qu")[-1] > 0
 # \tag{4}$$
 #
 # Un trozo de 16 letras da así 16 preguntas, de la más difícil a la más fácil. Como todos los trozos miden lo
-# mismo, no hace falta rellenar; para lo contrario está [Máscaras y
+# mismo, no hace falta rellenar; cuando no miden lo mismo, está [Máscaras y
 # empaquetado](masking_and_packing.md).
 
 # %% [markdown] lang="en"
@@ -312,7 +312,7 @@ assert trigrams.scores("th")[-1] < -2 and trigrams.scores("qu")[-1] > 0
 #
 # ## A network that answers after each letter
 #
-# Trigrams forget what lies three letters back. A **GRU** ([Cho et al.,
+# Each trigram votes without knowing what stood three letters back. A **GRU** ([Cho et al.,
 # 2014](https://arxiv.org/abs/1406.1078)) carries a state $h_t$ that can remember more. With a linear output
 # at **each** step its score reads like (1), and the sigmoid turns it into a probability:
 #
@@ -325,7 +325,7 @@ assert trigrams.scores("th")[-1] < -2 and trigrams.scores("qu")[-1] > 0
 # \tag{4}$$
 #
 # So an excerpt of 16 letters gives 16 questions, from the hardest to the easiest. Since all excerpts are
-# equally long, nothing needs padding; for the opposite there is [Masking and
+# equally long, nothing needs padding; for when they are not, there is [Masks and
 # packing](masking_and_packing.md).
 
 # %%
@@ -353,12 +353,12 @@ print(encode("la ñu").tolist(), parameter_count(Reader()), trigrams.kinds)
 
 # %% [markdown] lang="es"
 # La red tiene `{python} parameter_count(Reader())` números; los trigramas, `{python} trigrams.kinds` piezas
-# con dos conteos cada una. Compiten con tamaños parecidos. ¿Quién ganará, y con qué largo? Escribe tu
+# con dos conteos cada una. Los tamaños son del mismo orden. ¿Quién ganará, y con qué largo? Escribe tu
 # pronóstico. Entrenamos tres veces, con tres semillas, cada *batch* con 64 trozos de cada idioma.
 
 # %% [markdown] lang="en"
 # The network has `{python} parameter_count(Reader())` numbers; the trigrams, `{python} trigrams.kinds` pieces
-# with two counts each. They compete at similar sizes. Who will win, and at what length? Write down your
+# with two counts each. The sizes are of the same order. Who will win, and at what length? Write down your
 # forecast. We train three times, with three seeds, each batch with 64 excerpts of each language.
 
 # %%
@@ -461,24 +461,29 @@ assert (
 pairs = {n: [paired_comparison(trigram_row[:, n - 1], row[:, n - 1]) for row in networks] for n in shown}
 ahead = [n for n in shown if all(p.p_value < 0.05 and p.only_second > p.only_first for p in pairs[n])]
 assert ahead == []
+# es: casi ningún texto en inglés lleva tildes
+# en: hardly any English text has an accent
+assert counts[tr(es="tildes", en="accents")][~spanish, -1].float().mean() > 0.95
+assert 0.2 < parameter_count(Reader()) / (2 * trigrams.kinds) < 5
 
 # %% [markdown] lang="es"
 # La banda es el intervalo de Wilson sobre `{python} len(texts)` trozos; la de la GRU abarca los de sus tres
-# semillas. La regla de las tildes sale de `{python} accents[0].value:.0%` y con 40 letras llega a
+# semillas. La regla de las tildes parte de `{python} accents[0].value:.0%` y con 40 letras llega a
 # `{python} accents[-1].value:.0%`: un trozo de español de ese largo muchas veces no trae ninguna. Los
 # trigramas aciertan `{python} by_trigram[at[4]].value:.0%` con 4 letras y
 # `{python} by_trigram[at[8]].value:.0%` con 8. ¿Y la red? A lo sumo se aparta de ellos
-# `{python} max(map(abs, gaps)):.1%`. Para saber si alguna diferencia es más que azar, se cuentan las
-# preguntas que acierta solo uno de los dos, como en [Evaluación
+# `{python} 100 * max(map(abs, gaps)):.1f` puntos. Para saber si alguna diferencia es más que azar, se cuentan
+# las preguntas que acierta solo uno de los dos, como en [Evaluación
 # honesta](../workflow/honest_evaluation.md):
 
 # %% [markdown] lang="en"
 # The band is the Wilson interval over `{python} len(texts)` excerpts; that of the GRU spans those of its
-# three seeds. The rule of the accents sets out from `{python} accents[0].value:.0%` and with 40 letters gets
-# to `{python} accents[-1].value:.0%`: a piece of Spanish of that length often carries none. The trigrams get
-# `{python} by_trigram[at[4]].value:.0%` right with 4 letters and `{python} by_trigram[at[8]].value:.0%` with
-# 8. And the network? It parts from them by `{python} max(map(abs, gaps)):.1%` at most. To know whether any
-# difference is more than chance, one counts the questions that only one of the two gets right, as in [Honest
+# three seeds. The rule of the accents starts at `{python} accents[0].value:.0%` and with 40 letters gets to
+# `{python} accents[-1].value:.0%`: a piece of Spanish of that length often carries none. With 4 letters the
+# trigrams get `{python} by_trigram[at[4]].value:.0%` right, and with 8 letters
+# `{python} by_trigram[at[8]].value:.0%`. And the network? It departs from them by
+# `{python} 100 * max(map(abs, gaps)):.1f` points at most. To know whether any difference is more than chance,
+# one counts the questions that only one of the two gets right, as in [Honest
 # evaluation](../workflow/honest_evaluation.md):
 
 # %%
@@ -489,29 +494,31 @@ for n in (2, 4, 8, 16, 40):
 
 # %% [markdown] lang="es"
 # Cada par es «solo los trigramas : solo la GRU». En ningún largo de la figura la red aventaja a los trigramas
-# con $P$ menor que `{python} 0.05:.2f` y las tres semillas. No hay ganador, y entonces gana lo que cuesta
-# menos: dos tablas de conteos que se llenan en una pasada. La red no fue inútil, nadie le dijo qué es un
-# trigrama, y con más entrenamiento quizá los pase. Pero quien no hubiera puesto la línea base habría
-# anunciado que la red lo logró.
+# con $P$ menor que `{python} 0.05:.2f` en las tres semillas. Si la red no gana, conviene lo que cuesta menos:
+# dos tablas de conteos que se llenan en una pasada. La red no fue inútil: sin que nadie le dijera qué es un
+# trigrama, quedó cerca, y con más entrenamiento quizá los pase. Pero sin la línea base habríamos anunciado
+# que la red lo logró.
 #
-# **¿Te dio otro número?** Con otra semilla, espera que la curva de la GRU caiga dentro de su banda.
+# **¿Te dio otro número?** Con otra semilla, espera que la curva de la GRU caiga dentro de su banda o cerca de
+# ella.
 #
 # ### Los errores
 #
-# ¿Qué trozos falla una red que ya leyó las 40 letras?
+# ¿En qué trozos falla una red que ya leyó las 40 letras?
 
 # %% [markdown] lang="en"
 # Each pair is “only the trigrams : only the GRU”. At no length of the figure is the network ahead of the
-# trigrams with $P$ below `{python} 0.05:.2f` and all three seeds. There is no winner, and then what costs
-# less wins: two tables of counts that are filled in one pass. The network was not useless, nobody told it
-# what a trigram is, and with more training it may pass them. But whoever had not set up the baseline would
-# have announced that the network did it.
+# trigrams with $P$ below `{python} 0.05:.2f` in all three seeds. If the network does not win, what costs less
+# is the better choice: two tables of counts that are filled in one pass. The network was not useless: with
+# nobody telling it what a trigram is, it came close, and with more training it may pass them. But without the
+# baseline we would have announced that the network did it.
 #
-# **Did you get a different number?** With another seed, expect the curve of the GRU to fall within its band.
+# **Did you get a different number?** With another seed, expect the curve of the GRU to fall within its band
+# or close to it.
 #
 # ### The errors
 #
-# Which excerpts does a network miss that has read all 40 letters?
+# Which excerpts does a network still miss after reading all 40 letters?
 
 # %%
 missed = [
@@ -530,8 +537,8 @@ assert exam[quoted][1] == "es" and all(not row[quoted, -1] for row in networks) 
 
 # %% [markdown] lang="es"
 # La primera fracción dice cuántas de las tres redes fallan; la segunda, si fallan los trigramas. El trozo
-# *con expected all tensors to be on the sa* vale por español y todos responden inglés: el trozo cayó sobre un
-# mensaje de error citado. ¿Quién se equivocó, el modelo o la etiqueta? Antes de mejorar un modelo conviene
+# *con expected all tensors to be on the sa* figura como español y todos responden inglés: el trozo cayó sobre
+# un mensaje de error citado. ¿Quién se equivocó, el modelo o la etiqueta? Antes de mejorar un modelo conviene
 # leer sus errores: a veces lo que hay que mejorar es el examen.
 #
 # ## Ver cómo cambia de opinión
@@ -583,8 +590,8 @@ for pair, alike in zip(phrases, ("para", "come "), strict=True):
 
 # %% [markdown] lang="es"
 # La línea es la media de tres redes y la banda va de la menor a la mayor. Mientras las letras coinciden, las
-# curvas son la misma, y no puede ser de otro modo: el estado solo conoce lo leído. Después cada letra empuja,
-# y la red también se arrepiente.
+# curvas son la misma, y no puede ser de otro modo: el estado solo conoce lo leído. Después, cada letra
+# inclina la respuesta, y la red puede cambiar de opinión.
 #
 # ## Fuera de casa
 #
@@ -595,7 +602,7 @@ for pair, alike in zip(phrases, ("para", "come "), strict=True):
 # %% [markdown] lang="en"
 # The line is the mean of three networks and the band goes from the lowest to the highest. As long as the
 # letters agree the curves are one, and it cannot be otherwise: the state knows only what was read. Then each
-# letter pushes, and the network changes its mind as well.
+# letter tips the answer, and the network may change its mind.
 #
 # ## Away from home
 #
@@ -666,24 +673,24 @@ worst_network = min(away[typed, name].right for name in names[3:])
 best_network = max(away[typed, name].right for name in names[3:])
 
 # %% [markdown] lang="es"
-# Las frases corrientes no les cuestan a los trigramas ni a las redes, aunque nunca leyeron sobre lentejas:
-# las letras de un idioma viajan más que sus temas. Sin tildes, la regla acierta exactamente la mitad, todo lo
-# inglés; los demás ni lo notan. El *chat* es otra cosa: las redes aciertan entre `{python} worst_network` y
-# `{python} best_network` de 24. Son textos cortos y con una ortografía que nadie les enseñó. Con 24 preguntas
-# el intervalo es ancho y no ordena a los buenos entre sí; sí alcanza para ver que la exactitud del examen de
-# casa no se muda con el modelo.
+# Las frases corrientes casi no les cuestan a los trigramas ni a las redes, aunque nunca leyeron sobre
+# lentejas: las letras de un idioma viajan más que sus temas. Sin tildes, la regla acierta exactamente la
+# mitad, todo lo inglés; los trigramas y las redes apenas lo notan. El *chat* es otra cosa: las redes aciertan
+# entre `{python} worst_network` y `{python} best_network` de 24. Son textos cortos y con una ortografía que
+# nadie les enseñó. Con 24 preguntas el intervalo es ancho y no ordena a los buenos entre sí; sí basta para no
+# prometer, fuera de casa, la exactitud del examen de casa.
 #
 # ## Lo que no sabe preguntarse
 #
 # ¿Y si el texto no es español ni inglés? ¿O es una palabra de los dos?
 
 # %% [markdown] lang="en"
-# Everyday sentences cost neither the trigrams nor the networks anything, though they never read about
-# lentils: the letters of a language travel farther than its topics. Without accents the rule gets exactly
-# half right, all of the English; the others do not even notice. Chat is another matter: the networks get
+# Everyday sentences cost the trigrams and the networks next to nothing, though they never read about lentils:
+# the letters of a language travel farther than its topics. Without accents the rule gets exactly half right,
+# all of the English; the trigrams and the networks hardly notice. Chat is another matter: the networks get
 # between `{python} worst_network` and `{python} best_network` of 24. These are short texts in a spelling that
-# nobody taught them. With 24 questions the interval is wide and does not rank the good ones; it is enough to
-# see that the accuracy of the home exam does not move house with the model.
+# nobody taught them. With 24 questions the interval is wide and does not rank the good ones; it is enough,
+# though, not to promise the accuracy of the home exam away from home.
 #
 # ## What it cannot ask itself
 #
@@ -711,42 +718,33 @@ assert ((short > 0.05) & (short < 0.95)).all()
 # Con `{python} portuguese.item():.2f` de media, el portugués es «español»; con `{python} german.item():.2f`,
 # el alemán es «inglés». Las redes no opinan sobre familias de lenguas: la sigmoide reparte la unidad entre
 # dos, y «ninguno de los dos» no está en la boleta. Una probabilidad alta dice «de estos dos, este»; no dice
-# «lo conozco». Con una palabra sola de las compartidas, en cambio, las redes dudan, y hacen bien.
+# «lo conozco». Con una sola palabra de las compartidas, en cambio, las redes no llegan a la certeza, y hacen
+# bien.
 #
 # ## Para llevarte
 #
 # * Reparte por página, quita lo repetido y busca los atajos de tu sitio antes de que los encuentre la red.
-# * Un Bayes ingenuo de trigramas es una suma de votos (1): pocas líneas, una pasada, y difícil de superar.
+# * Un Bayes ingenuo de trigramas es una suma de votos (1): pocas líneas, una pasada, y aquí las redes no lo
+#   superaron.
 # * Una salida por paso entrena y examina todos los largos con un solo texto.
-# * «La red funciona» no es un resultado. «La red empata con un conteo» sí.
+# * «La red funciona» no es un resultado. «La red no supera a un conteo» sí.
 # * La exactitud vale para textos como los del examen, y un clasificador de dos clases solo conoce dos.
-#
-# ## Sigue por aquí
-#
-# La misma red, con una salida por letra del alfabeto, aprende a escribir: [Un modelo de letras que escribe en
-# español](character_model.md). Las compuertas de la GRU están en [El gradiente que se
-# desvanece](vanishing_gradients.md).
 
 # %% [markdown] lang="en"
 # With a mean of `{python} portuguese.item():.2f` Portuguese is “Spanish”; with `{python} german.item():.2f`
 # German is “English”. The networks hold no view on families of languages: the sigmoid shares one unit between
 # two, and “neither” is not on the ballot. A high probability says “of these two, this one”; it does not say
-# “I know it”. With a single one of the shared words, on the other hand, the networks are in doubt, and
-# rightly so.
+# “I know it”. With a single one of the shared words, on the other hand, the networks stop short of certainty,
+# and rightly so.
 #
 # ## What to keep
 #
 # * Split by page, remove what repeats, and look for the shortcuts of your site before the network finds them.
-# * A naive Bayes of trigrams is a sum of votes (1): few lines, one pass, and hard to beat.
+# * A naive Bayes of trigrams is a sum of votes (1): few lines, one pass, and here the networks did not beat
+#   it.
 # * One output at each step trains and examines every length with a single text.
-# * “The network works” is not a result. “The network draws with a count” is.
+# * “The network works” is not a result. “The network does not beat a count” is.
 # * Accuracy holds for texts like those of the exam, and a classifier of two classes knows only two.
-#
-# ## Where to go next
-#
-# The same network, with one output for each letter of the alphabet, learns to write: [A model of letters that
-# writes Spanish](character_model.md). The gates of the GRU are in [The vanishing
-# gradient](vanishing_gradients.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Entrenas con frases al azar de tu sitio y examinas con otras frases al azar de las **mismas** páginas. ¿Qué
@@ -771,14 +769,16 @@ assert ((short > 0.05) & (short < 0.95)).all()
 #
 # - [x] Que el texto le parece mucho más español que inglés; si es español, no lo sabes.
 # - [ ] Que es español con una probabilidad del 99 %: solo si supieras que es uno de los dos idiomas.
-# - [ ] Que la red vio portugués al entrenar: no hizo falta, le bastó que se parezca más a un lado.
+# - [ ] Que la red vio portugués al entrenar: no hizo falta; bastó con que el texto se pareciera más a un
+#   lado.
 
 # %% [markdown] lang="en" tags=["quiz"]
 # The network gives $P(\text{es}) = 0.99$ to *o gato dorme na cadeira*. What do you know?
 #
 # - [x] That the text looks much more Spanish than English to it; whether it is Spanish you do not know.
 # - [ ] That it is Spanish with a probability of 99%: only if you knew that it is one of the two languages.
-# - [ ] That the network saw Portuguese in training: there was no need, to be more like one side was enough.
+# - [ ] That the network saw Portuguese in training: there was no need; it was enough that the text was more
+#   like one side.
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 1: desde cuándo está segura
@@ -877,3 +877,17 @@ for language, sign in (("es", 1), ("en", -1)):
     assert len(set(found)) == 8 and votes == sorted(votes, reverse=True) and votes[-1] > 4
     print(language, found)
 assert "the" in telltales(trigrams, "en", 8)
+
+# %% [markdown] lang="es"
+# ## Sigue por aquí
+#
+# La misma red, con una salida por letra del alfabeto, aprende a escribir: [Un modelo de letras que escribe en
+# español](character_model.md). Las compuertas de la GRU están en [Gradientes que se
+# desvanecen](vanishing_gradients.md).
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# The same network, with one output for each letter of the alphabet, learns to write: [A model of letters that
+# writes Spanish](character_model.md). The gates of the GRU are in [Vanishing
+# gradients](vanishing_gradients.md).

@@ -16,7 +16,7 @@ objectives:
     - Write the recurrence with indices, as a loop, and check that it is that of nn.RNN.
     - Derive the gradients through time and get the same numbers as autograd.
     - Read the shapes of an RNN with several layers and two directions, and recognise a misplaced axis.
-    - Tell what a network can express from what it comes to learn, on a task that demands memory.
+    - Tell apart what a network can express and what it gets to learn, on a task that demands memory.
 prerequisites:
   es:
     - El bucle de entrenamiento.
@@ -28,16 +28,17 @@ prerequisites:
     - What a derivative is and what autograd does.
 """
 # %% [markdown] lang="es"
-# Te dictan unos y ceros, uno por uno, sin decir cuándo paran. Después de cada uno preguntan: ¿van pares o
-# impares los unos? Para responder te basta recordar un bit. Una red que solo mira lo que le dictan ahora no
-# puede, por grande que sea; una red **recurrente** sí, porque además de la entrada lee lo que ella misma
-# anotó en el paso anterior. Al terminar la habrás escrito con un bucle, habrás deducido sus gradientes y le
-# habrás enseñado la paridad.
+# Te dictan unos y ceros, uno por uno, sin decir cuándo paran. Después de cada cifra te preguntan: hasta aquí,
+# ¿la cantidad de unos es par o impar? Para responder te basta recordar un bit. Una red que solo mira lo que
+# le dictan ahora no puede responder, por grande que sea; una red **recurrente** sí, porque además de la
+# entrada lee lo que ella misma anotó en el paso anterior. Al terminar la habrás escrito con un bucle, habrás
+# deducido sus gradientes y le habrás enseñado la paridad.
 #
-# La lección supone el bucle de entrenamiento de [Una recta](../workflow/linear_regression.md) y los
-# [productos escalares](../tensor_mathematics/dot_products.md) con índices. El curso [PyTorch for Deep
-# Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) no trata redes recurrentes; esta
-# sección se apoya en su parte *PyTorch Workflow Fundamentals* y en el [capítulo
+# La lección supone el bucle de entrenamiento de [Una recta, de los tensores sueltos al modelo
+# guardado](../workflow/linear_regression.md) y los [productos
+# escalares](../tensor_mathematics/dot_products.md) con índices. El curso [PyTorch for Deep Learning
+# Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) no trata redes recurrentes; esta sección
+# se apoya en su parte *PyTorch Workflow Fundamentals* y en el [capítulo
 # 01](https://www.learnpytorch.io/01_pytorch_workflow/) de su libro abierto.
 #
 # ## Un paso con memoria
@@ -52,14 +53,15 @@ prerequisites:
 # código, un bucle:
 
 # %% [markdown] lang="en"
-# Someone dictates ones and zeros to you, one by one, without saying when it will end. After each they ask: is
-# the number of ones so far even or odd? To answer, remembering one bit is enough. A network that looks only
-# at what is being dictated now cannot do it, however large; a **recurrent** network can, since besides the
-# input it reads what it noted down itself at the step before. By the end you will have written one as a loop,
-# derived its gradients and taught it parity.
+# Someone dictates ones and zeros to you, one by one, without saying when it will end. After each digit they
+# ask: is the number of ones so far even or odd? To answer, remembering one bit is enough. A network that
+# looks only at what is being dictated now cannot do it, however large; a **recurrent** network can, because,
+# besides the input, it reads what it wrote down itself at the previous step. By the end you will have written
+# one as a loop, derived its gradients and taught it parity.
 #
-# The lesson presumes the training loop of [A line](../workflow/linear_regression.md) and [dot
-# products](../tensor_mathematics/dot_products.md) with indices. The course [PyTorch for Deep Learning
+# The lesson presumes the training loop of [A line, from bare tensors to a saved
+# model](../workflow/linear_regression.md) and [dot products](../tensor_mathematics/dot_products.md) with
+# indices. The course [PyTorch for Deep Learning
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) has no recurrent networks; this section
 # leans on its part *PyTorch Workflow Fundamentals* and on [chapter
 # 01](https://www.learnpytorch.io/01_pytorch_workflow/) of its open book.
@@ -142,7 +144,7 @@ assert torch.equal(ours[2].grad, ours[3].grad)  # the two biases
 
 # %% [markdown] lang="es"
 # Estados y gradientes coinciden hasta el redondeo. Un detalle: en (1) los dos sesgos solo aparecen sumados,
-# así que reciben siempre el mismo gradiente y uno sobra. PyTorch conserva los dos porque así los ordena
+# así que reciben siempre el mismo gradiente y uno sobra. PyTorch conserva los dos por compatibilidad con
 # cuDNN, la biblioteca de NVIDIA que ejecuta la capa en una GPU.
 #
 # `output` trae el estado de **todos** los pasos; `final`, que la documentación llama `h_n`, solo el último.
@@ -155,8 +157,8 @@ assert torch.equal(ours[2].grad, ours[3].grad)  # the two biases
 
 # %% [markdown] lang="en"
 # States and gradients agree up to rounding. One detail: in (1) the two biases occur only as a sum, so they
-# always receive the same gradient and one of them is superfluous. PyTorch keeps both because that is how
-# cuDNN lays them out, the library by NVIDIA that runs the layer on a GPU.
+# always receive the same gradient and one of them is superfluous. PyTorch keeps both for compatibility with
+# cuDNN, the library by NVIDIA that runs the layer on a GPU.
 #
 # `output` holds the state of **every** step; `final`, which the documentation calls `h_n`, only the last. To
 # classify a whole sentence, use `final`; to label each word, use `output`.
@@ -246,7 +248,7 @@ for name, mine, weight in zip("WUb", derived, rnn.parameters(), strict=False):
 
 # %% [markdown] lang="es"
 # Iguales. En (2) hay una multiplicación por $U$ y por $1 - h^2$ en **cada** paso hacia atrás: cuando la
-# secuencia es larga, ese producto se encoge o explota, y de eso trata [la lección
+# secuencia es larga, ese producto suele encogerse o explotar, y de eso trata [la lección
 # siguiente](vanishing_gradients.md).
 #
 # ## Todo lo que sabe está en el estado
@@ -256,7 +258,7 @@ for name, mine, weight in zip("WUb", derived, rnn.parameters(), strict=False):
 
 # %% [markdown] lang="en"
 # Equal. In (2) there is a multiplication by $U$ and by $1 - h^2$ at **each** step backwards: when the
-# sequence is long, that product shrinks or explodes, which is the subject of [the next
+# sequence is long, that product tends to shrink or explode, which is the subject of [the next
 # lesson](vanishing_gradients.md).
 #
 # ## All it knows is in the state
@@ -278,26 +280,26 @@ forgotten = (whole[:, 3:] - amnesia).abs().amax(dim=(0, 2))
 assert forgotten[0] > 0.05
 
 # %% [markdown] lang="es"
-# Con el estado guardado no cambia nada. Sin él, la segunda mitad empieza de cero y difiere: en el primer paso
-# tras el corte, hasta en `{python} forgotten[0].item():.2f`, cuando un estado va de −1 a 1.
+# Con el estado guardado no cambia nada. Sin él, la segunda parte empieza de cero y difiere: en el primer paso
+# tras el corte, hasta en `{python} forgotten[0].item():.2f`, y un estado solo puede ir de −1 a 1.
 #
 # ## Una idea que falla: el eje olvidado
 #
 # En el código de arriba dice `batch_first=True`. Sin eso, `nn.RNN` espera `(tiempo, batch, entrada)`. Si le
-# das `(batch, tiempo, entrada)` no se queja, porque cualquier tensor de tres ejes le sirve. ¿Cómo se
-# descubre? Con una pregunta que la red correcta contesta que no: al cambiar el **primer ejemplo**, ¿cambia lo
-# que dice de los demás?
+# das `(batch, tiempo, entrada)` no se queja, porque le sirve cualquier tensor de tres ejes cuyo último mida
+# lo que la entrada. ¿Cómo se descubre? Con una pregunta a la que la red correcta contesta que no: al cambiar
+# el **primer ejemplo**, ¿cambia lo que dice de los demás?
 
 # %% [markdown] lang="en"
-# With the state kept, nothing changes. Without it the second half starts from zero and differs: at the first
-# step after the cut by up to `{python} forgotten[0].item():.2f`, where a state runs from −1 to 1.
+# With the state kept, nothing changes. Without it the second part starts from zero and differs: at the first
+# step after the cut by up to `{python} forgotten[0].item():.2f`, and a state can only run from −1 to 1.
 #
 # ## An idea that fails: the forgotten axis
 #
-# The code above says `batch_first=True`. Without it, `nn.RNN` expects `(time, batch, input)`. Given `(batch,
-# time, input)` it does not complain, since any tensor with three axes will do. How can one find out? By a
-# question to which the right network answers no: when the **first example** changes, does what it says of the
-# others change?
+# The code above says `batch_first=True`. Without it, `nn.RNN` expects `(time, batch, input)`. Given
+# `(batch, time, input)` it does not complain, since any tensor with three axes will do if the last is as long
+# as the input. How can one find out? With a question to which the right network answers no: when the **first
+# example** changes, does what it says of the others change?
 
 # %%
 forgetful = nn.RNN(3, 5, dtype=torch.float64)
@@ -318,7 +320,8 @@ assert right_leak == 0 and wrong_leak > 0.05
 # %% [markdown] lang="es"
 # Las formas son idénticas y ningún error avisa, pero en la versión olvidada un ejemplo se filtra en los
 # demás: la red toma el *batch* por el tiempo y lee los ejemplos en fila. La pérdida incluso puede bajar. Esa
-# prueba, cambiar un ejemplo y mirar los otros, cuesta tres líneas y sirve para cualquier red.
+# prueba, cambiar un ejemplo y mirar los otros, cuesta tres líneas y sirve para cualquier red que deba tratar
+# cada ejemplo por separado.
 #
 # ## Capas y direcciones
 #
@@ -329,7 +332,8 @@ assert right_leak == 0 and wrong_leak > 0.05
 # %% [markdown] lang="en"
 # The shapes are identical and no error warns, yet in the forgotten version one example leaks into the others:
 # the network takes the batch for time and reads the examples in a row. The loss may even fall. That test,
-# changing one example and looking at the others, takes three lines and serves for any network.
+# changing one example and looking at the others, takes three lines and serves for any network that should
+# treat each example on its own.
 #
 # ## Layers and directions
 #
@@ -361,8 +365,8 @@ assert not torch.allclose(output[:, -1, 5:], final[3])
 # %% [markdown] lang="es"
 # `output` guarda solo la última capa, con las direcciones en el último eje; `final` guarda una fila por capa
 # y dirección. La trampa está en la dirección inversa: termina en el **primer** paso, así que su resumen de
-# toda la secuencia es `output[:, 0, 5:]`, mientras que `output[:, -1, 5:]` ha leído un solo paso. `final`
-# trae cada una donde corresponde.
+# toda la secuencia es `output[:, 0, 5:]`, mientras que `output[:, -1, 5:]` ha leído un solo paso. En `final`,
+# el resumen de cada dirección ocupa su propia fila.
 #
 # ## Una tarea que exige memoria
 #
@@ -381,8 +385,8 @@ assert not torch.allclose(output[:, -1, 5:], final[3])
 # %% [markdown] lang="en"
 # `output` keeps the last layer only, with the directions along the last axis; `final` keeps one row for each
 # layer and direction. The trap is the reverse direction: it ends at the **first** step, so that its summary
-# of the whole sequence is `output[:, 0, 5:]`, while `output[:, -1, 5:]` has read a single step. `final` holds
-# each where it belongs.
+# of the whole sequence is `output[:, 0, 5:]`, while `output[:, -1, 5:]` has read a single step. In `final`
+# the summary of each direction has a row of its own.
 #
 # ## A task that demands memory
 #
@@ -506,13 +510,13 @@ _ = ax.set_ylim(0.4, 1.05)
 # La ecuación (5) permite `{python} bounds[MEMORYLESS]:.3f` con $k = 1$ y `{python} bounds[WINDOW]:.3f` con
 # $k = 4$; las redes llegan en promedio a `{python} means[MEMORYLESS]:.3f` y `{python} means[WINDOW]:.3f`. No
 # les falta entrenamiento ni tamaño: les falta un bit. La RNN, con `{python} parameter_count(Reader())`
-# parámetros, responde dictados enteros de 12 pasos, en la peor de sus cinco semillas
+# parámetros, responde bien dictados enteros de 12 pasos: en la peor de sus cinco semillas,
 # `{python} str(worst_short)` (intervalo del 95 %: de `{python} worst_short.low:.3f` a
-# `{python} worst_short.high:.3f`). Con 200 pasos, `{python} solved_long` de 5 semillas aciertan enteros 290
-# dictados o más.
+# `{python} worst_short.high:.3f`). Con 200 pasos, las semillas que aciertan enteros 290 dictados o más son
+# `{python} solved_long` de 5.
 #
-# **¿Te dio otro número?** Con otras semillas, alguna puede quedarse atascada cerca de la mitad; los conteos
-# de las ventanas no pueden pasar de (5) más que por suerte del examen.
+# **¿Te dio otro número?** Con otras semillas, alguna RNN puede quedarse atascada cerca de la mitad; la
+# exactitud de las ventanas solo puede pasar de (5) por suerte del examen.
 #
 # ## Dos unidades bastan
 #
@@ -530,13 +534,13 @@ _ = ax.set_ylim(0.4, 1.05)
 # Equation (5) allows `{python} bounds[MEMORYLESS]:.3f` with $k = 1$ and `{python} bounds[WINDOW]:.3f` with
 # $k = 4$; the networks reach `{python} means[MEMORYLESS]:.3f` and `{python} means[WINDOW]:.3f` on average.
 # They lack neither training nor size: they lack one bit. The RNN, with `{python} parameter_count(Reader())`
-# parameters, answers whole dictations of 12 steps, with the worst of its five seeds
+# parameters, answers whole dictations of 12 steps rightly: with the worst of its five seeds,
 # `{python} str(worst_short)` (95% interval: from `{python} worst_short.low:.3f` to
-# `{python} worst_short.high:.3f`). With 200 steps, `{python} solved_long` of 5 seeds get 290 dictations or
-# more entirely right.
+# `{python} worst_short.high:.3f`). With 200 steps, the seeds that get 290 dictations or more entirely right
+# are `{python} solved_long` of 5.
 #
-# **Did you get a different number?** With other seeds one may get stuck near one half; the counts of the
-# windows cannot exceed (5) but by luck of the exam.
+# **Did you get a different number?** With other seeds some RNN may get stuck near one half; the accuracy of
+# the windows can exceed (5) only by luck of the exam.
 #
 # ## Two units are enough
 #
@@ -606,11 +610,11 @@ assert kept[2.0] < 1e-3 and kept[3.0] > 0.8
 # los dos estados hasta confundirlos. Una memoria recurrente vive solo si la recurrencia la **restaura** más
 # rápido de lo que se pierde.
 #
-# ## Aprender no es poder
+# ## Poder no es haber aprendido
 #
 # Los pesos buenos existen para cualquier largo. Falta que el entrenamiento los encuentre. Dictados de 5 pasos
-# dan mucha práctica y ninguna necesidad de durar. Mismas redes, mismas semillas; antes de mirar, ¿qué dirá el
-# examen de 5 pasos, y qué el de 200?
+# dan mucha práctica y ningún motivo para que la memoria dure. Son la misma red y las mismas semillas; antes
+# de mirar, ¿qué dirá el examen de 5 pasos, y qué el de 200?
 
 # %% [markdown] lang="en"
 # With $\gamma = 3$, two units and eight numbers keep count for a thousand steps without a mistake in 300
@@ -618,11 +622,11 @@ assert kept[2.0] < 1e-3 and kept[3.0] > 0.8
 # difference between the two states a little, until they are confused. A recurrent memory lives only if the
 # recurrence **restores** it faster than it is lost.
 #
-# ## To learn is not to be able
+# ## Being able is not having learned
 #
 # Good weights exist for any length. Training still has to find them. Dictations of 5 steps give plenty of
-# practice and no need to last. The same networks, the same seeds; before looking, what will the exam of 5
-# steps say, and what that of 200?
+# practice and no reason for memory to last. The network and the seeds are the same; before looking, what will
+# the exam of 5 steps say, and what that of 200?
 
 # %%
 exams[5] = dictation(300, 5, torch.Generator().manual_seed(99))
@@ -640,9 +644,9 @@ assert broken >= 1
 weakest = min(brief_scores[200], key=lambda score: score.right)
 
 # %% [markdown] lang="es"
-# En el examen de 5 pasos, todas las semillas aciertan 290 o más de 300. En el de 200, `{python} broken` de 5
-# no llegan a eso, y la peor acierta `{python} str(weakest)`. Las dos clases de red son indistinguibles en el
-# examen corto: aprendieron una memoria que dura cinco pasos, porque nada les pidió más. Quien examina con el
+# En el examen de 5 pasos, todas las semillas aciertan 290 o más de 300. En el de 200, las que no llegan a eso
+# son `{python} broken` de 5, y la peor acierta `{python} str(weakest)`. El examen corto no las delata:
+# aprendieron una memoria que alcanza para cinco pasos, porque nada les pidió más. Quien examina con el mismo
 # largo con que entrenó no se entera.
 #
 # ## Para llevarte
@@ -656,10 +660,10 @@ weakest = min(brief_scores[200], key=lambda score: score.right)
 #   examina con secuencias más largas que las del entrenamiento.
 
 # %% [markdown] lang="en"
-# In the exam of 5 steps every seed gets 290 or more of 300 right. In that of 200, `{python} broken` of 5 fall
-# short of that, and the worst gets `{python} str(weakest)`. The two kinds of network cannot be told apart in
-# the short exam: they learned a memory that lasts five steps, since nothing asked for more. Whoever examines
-# with the length used in training does not find out.
+# In the exam of 5 steps every seed gets 290 or more of 300 right. In that of 200, those that fall short of
+# that are `{python} broken` of 5, and the worst gets `{python} str(weakest)`. The short exam does not give
+# them away: they learned a memory that is enough for five steps, since nothing asked for more. Whoever
+# examines with the same length as in training does not find out.
 #
 # ## What to keep
 #
@@ -672,16 +676,18 @@ weakest = min(brief_scores[200], key=lambda score: score.right)
 #   learned: examine with sequences longer than those of training.
 
 # %% [markdown] lang="es" tags=["quiz"]
-# En una RNN bidireccional con $h = 5$ quieres un vector que resuma la secuencia entera. ¿Cuál sirve?
+# En una RNN bidireccional de una capa, con $h = 5$, quieres un vector que resuma la secuencia entera. ¿Cuál
+# sirve?
 #
 # - [ ] `output[:, -1]`: su segunda mitad viene de la dirección inversa, que allí ha leído un solo paso.
 # - [x] `final[0]` y `final[1]` unidos: el último estado de cada dirección, y cada una lo ha leído todo.
 # - [ ] `output[:, 0]`: su primera mitad es la dirección directa tras un solo paso.
 
 # %% [markdown] lang="en" tags=["quiz"]
-# In a bidirectional RNN with $h = 5$ you want one vector that sums up the whole sequence. Which one will do?
+# In a bidirectional RNN of one layer, with $h = 5$, you want one vector that sums up the whole sequence.
+# Which one will do?
 #
-# - [ ] `output[:, -1]`: its second half is of the reverse direction, which there has read a single step.
+# - [ ] `output[:, -1]`: its second half comes from the reverse direction, which there has read a single step.
 # - [x] `final[0]` and `final[1]` joined: the last state of each direction, and each has read everything.
 # - [ ] `output[:, 0]`: its first half is the forward direction after a single step.
 
@@ -698,7 +704,8 @@ weakest = min(brief_scores[200], key=lambda score: score.right)
 # A network sees only the last 4 bits and gets the parity of dictations of 12 steps right in two thirds of the
 # cases on average. What improves that number?
 #
-# - [ ] More hidden units: the answer depends on bits that do not enter the network, whatever its units.
+# - [ ] More hidden units: the answer depends on bits that do not enter the network, however many units it
+#   has.
 # - [ ] More epochs: it has already reached the bound of (5); what is missing is information.
 # - [x] A longer window or a state: the two ways to let the missing bits reach it.
 
@@ -769,8 +776,8 @@ for batch, time, inputs, hidden in [(1, 1, 1, 1), (2, 6, 3, 4), (3, 5, 2, 7)]:
 #
 # Con **una** unidad, $h_t = \tanh(w\,x_t + u\,h_{t-1} + b)$, estado inicial 0 y entradas 0 o 1, escribe
 # `latch()`, que devuelve `(w, u, b)` tales que, en secuencias de 1000 pasos, $h_t > 0$ si y solo si ya
-# apareció algún 1. Piensa primero dos cosas: hacia dónde debe ir el estado mientras solo llegan ceros, y qué
-# debe ser mayor para que un 1 lo cambie para siempre.
+# apareció algún 1. Piensa primero en dos cosas: hacia dónde debe ir el estado mientras solo llegan ceros, y
+# qué debe ser mayor para que un 1 lo cambie para siempre.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 3: a latch
@@ -803,12 +810,12 @@ for rate in (0.0, 0.002, 0.5, 1.0):
 # ## Sigue por aquí
 #
 # Antes: [productos escalares](../tensor_mathematics/dot_products.md) y
-# [autograd](../fundamentals/autograd.md), de donde salen (1) y (2). Después: [Gradientes que se
-# desvanecen](vanishing_gradients.md), que mide el producto de (2) y muestra las celdas con compuertas.
+# [autograd](../fundamentals/autograd.md), de donde salen (1) y (2), respectivamente. Después: [Gradientes que
+# se desvanecen](vanishing_gradients.md), que mide el producto de (2) y muestra las celdas con compuertas.
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: [dot products](../tensor_mathematics/dot_products.md) and [autograd](../fundamentals/autograd.md),
-# which (1) and (2) come from. After: [Vanishing gradients](vanishing_gradients.md), which measures the
-# product in (2) and shows the cells with gates.
+# from which (1) and (2) come, respectively. After: [Vanishing gradients](vanishing_gradients.md), which
+# measures the product in (2) and shows the cells with gates.

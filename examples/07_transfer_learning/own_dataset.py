@@ -259,8 +259,7 @@ assert on_figures.low > 0.7
 # el cuerpo.
 #
 # Con fotos de verdad, el cuerpo vendría de una red entrenada con millones de imágenes; el cambio son dos
-# líneas, la del modelo y la de sus transformaciones, y lo cuenta [Modelos de
-# torchvision](torchvision_models.md). Lo que sigue vale igual.
+# líneas, la del modelo y la de sus transformaciones. Lo que sigue vale igual.
 #
 # ## Tres maneras, las mismas veinticuatro imágenes
 #
@@ -277,8 +276,7 @@ assert on_figures.low > 0.7
 # the body.
 #
 # With real photographs, the body would come from a network trained on millions of pictures; the change is two
-# lines, that of the model and that of its transforms, and is told in [torchvision
-# models](torchvision_models.md). What follows holds just the same.
+# lines, that of the model and that of its transforms. What follows holds just the same.
 #
 # ## Three ways, the same twenty-four pictures
 #
@@ -683,9 +681,8 @@ assert sure > 0.2
 # * La validación cruzada aprovecha cada imagen; aquí, entrenar con más imágenes valió más que la receta.
 # * Un clasificador responde aunque no sepa.
 #
-# Cómo cambia la ventaja con la cantidad de ejemplos está en [Qué se transfiere](what_transfers.md); qué capas
-# mover y a qué paso, en [Estrategias de ajuste fino](fine_tuning_strategies.md); para guardar la cabeza y
-# servirla, [Guardar, cargar y seguir como si nada](../workflow/save_load.md).
+# Otra respuesta a la falta de ejemplos está en [Aumentar los
+# datos](../convolutional_networks/augmentation.md); para guardar la cabeza y servirla, [Guardar, cargar y seguir como si nada](../workflow/save_load.md).
 
 # %% [markdown] lang="en"
 # It always answers, and for `{python} sure:.0%` of the houses with a probability above `{python} 0.9:.1f`.
@@ -706,9 +703,8 @@ assert sure > 0.2
 #   recipe.
 # * A classifier answers even when it does not know.
 #
-# How the advantage changes with the number of examples is in [What transfers](what_transfers.md); which
-# layers to move and by what step, in [Fine-tuning strategies](fine_tuning_strategies.md); to save the head
-# and put it to use, [Save, load, and carry on as if nothing happened](../workflow/save_load.md).
+# Another answer to a lack of examples is in [data
+# augmentation](../convolutional_networks/augmentation.md); to save the head and put it to use, [Save, load, and carry on as if nothing happened](../workflow/save_load.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Dos modelos aciertan 66 y 69 de las mismas 75 fotos. ¿Qué haces?

@@ -238,7 +238,7 @@ def test_builder_that_dies_leaves_no_worker_and_the_next_build_goes_on(gallery, 
         builder.kill()
     else:
         os.killpg(builder.pid, kind)  # as Ctrl-C does, or the end of a CI job
-    builder.communicate(timeout=30)
+    builder.communicate(timeout=120)
     assert builder.returncode != 0
     wait_for(lambda: not any(is_running(process.pid) for process in descendants), seconds=5)
     wait_for(lambda: not scratch.exists(), seconds=5)
@@ -250,7 +250,7 @@ def test_builder_that_dies_leaves_no_worker_and_the_next_build_goes_on(gallery, 
 def test_supervisor_that_is_killed_takes_its_script_with_it(gallery, tmp_path):
     builder, script = start_slow_build(gallery, tmp_path)
     psutil.Process(script).parent().kill()
-    _, err = builder.communicate(timeout=30)
+    _, err = builder.communicate(timeout=120)
     assert builder.returncode == 1
     assert "slow.py" in err
     assert "worker was killed" in err
