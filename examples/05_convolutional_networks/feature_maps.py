@@ -104,6 +104,7 @@ def assemble(tiles):  # n rows·columns side side, as many rows as columns
     return tiles.unflatten(1, (columns, columns)).transpose(2, 3).flatten(3, 4).flatten(1, 2)
 
 
+# %%
 def scenes(images, labels, count):
     known = torch.isin(labels, CLASSES)
     glyphs, labels = images[known, 0], torch.searchsorted(CLASSES, labels[known])

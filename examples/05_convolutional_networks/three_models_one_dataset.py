@@ -123,9 +123,9 @@ assert data.train_images.max() <= 1
 #
 # Con lado $s$, $c$ clases y $h$ unidades o canales, y un sesgo por salida, los parámetros son
 #
-# $$P_\text{lineal} = (s^2 + 1)\,c, \qquad P_\text{MLP} = (s^2 + 1)\,h + (h + 1)\,c,$$
+# $$P_\text{lineal} = (s^2 + 1)\,c, \qquad P_\text{MLP} = (s^2 + 1)\,h + (h + 1)\,c, \tag{1}$$
 #
-# $$P_\text{VGG} = (9 + 1)\,h + 3\,(9h + 1)\,h + \left(h\,(s/4)^2 + 1\right) c.$$
+# $$P_\text{VGG} = (9 + 1)\,h + 3\,(9h + 1)\,h + \left(h\,(s/4)^2 + 1\right) c. \tag{2}$$
 #
 # El lado aparece en la capa final de TinyVGG y en ninguna de sus convoluciones: un filtro de 3×3 tiene los
 # mismos pesos en cualquier imagen. Con $s = 28$, ¿cuál de los tres es el más grande? ¿Y con $s = 8$?
@@ -146,9 +146,9 @@ assert data.train_images.max() <= 1
 #
 # With side $s$, $c$ classes and $h$ units or channels, and one bias for each output, the parameters number
 #
-# $$P_\text{linear} = (s^2 + 1)\,c, \qquad P_\text{MLP} = (s^2 + 1)\,h + (h + 1)\,c,$$
+# $$P_\text{linear} = (s^2 + 1)\,c, \qquad P_\text{MLP} = (s^2 + 1)\,h + (h + 1)\,c, \tag{1}$$
 #
-# $$P_\text{VGG} = (9 + 1)\,h + 3\,(9h + 1)\,h + \left(h\,(s/4)^2 + 1\right) c.$$
+# $$P_\text{VGG} = (9 + 1)\,h + 3\,(9h + 1)\,h + \left(h\,(s/4)^2 + 1\right) c. \tag{2}$$
 #
 # The side shows up in the last layer of TinyVGG and in none of its convolutions: a 3×3 filter has the same
 # weights in any image. With $s = 28$, which of the three is the largest? And with $s = 8$?
@@ -166,9 +166,9 @@ for name, counts in sizes.items():
 
 # %% tags=["hidden"]
 for s in (8, 28):
-    assert sizes[LINEAR][s] == (s**2 + 1) * classes
-    assert sizes["MLP"][s] == (s**2 + 1) * 32 + 33 * classes
-    assert sizes["TinyVGG"][s] == 10 * 10 + 3 * 91 * 10 + (10 * (s // 4) ** 2 + 1) * classes
+    assert sizes[LINEAR][s] == (s**2 + 1) * classes  # (1)
+    assert sizes["MLP"][s] == (s**2 + 1) * 32 + 33 * classes  # (1)
+    assert sizes["TinyVGG"][s] == 10 * 10 + 3 * 91 * 10 + (10 * (s // 4) ** 2 + 1) * classes  # (2)
 assert max(sizes, key=lambda name: sizes[name][28]) == "MLP"
 assert max(sizes, key=lambda name: sizes[name][8]) == "TinyVGG"
 
@@ -285,9 +285,9 @@ _ = interval_plot(
 # de la máquina, de cuántos hilos usa y de qué más está haciendo. Hay una cuenta que no depende de eso, los
 # productos que hace el modelo con una imagen:
 #
-# $$M_\text{lineal} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c,$$
+# $$M_\text{lineal} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c, \tag{3}$$
 #
-# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c.$$
+# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c. \tag{4}$$
 #
 # TinyVGG tiene pocos parámetros, pero los usa en cada lugar de la imagen. ¿Cuántas veces más productos que el
 # lineal hará? ¿Y tardará otras tantas veces más?
@@ -299,9 +299,9 @@ _ = interval_plot(
 # on how many threads it uses and on what else it is doing. There is a count that does not, the products that
 # the model makes with one image:
 #
-# $$M_\text{linear} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c,$$
+# $$M_\text{linear} = s^2 c, \qquad M_\text{MLP} = s^2 h + h\,c, \tag{3}$$
 #
-# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c.$$
+# $$M_\text{VGG} = 9\,h\,s^2 + 9\,h^2 s^2 + 2 \cdot 9\,h^2 (s/2)^2 + h\,(s/4)^2\,c. \tag{4}$$
 #
 # TinyVGG has few parameters but uses them at each place of the image. How many times as many products as the
 # linear model will it make? And will it take as many times as long?
@@ -319,12 +319,12 @@ for name, count in work.items():
     print(f"{name:<8} {count:>7}   {seconds[name]:.2f} s")
 
 # %% tags=["hidden"]
-assert work[LINEAR] == side**2 * classes
-assert work["MLP"] == side**2 * 32 + 32 * classes
+assert work[LINEAR] == side**2 * classes  # (3)
+assert work["MLP"] == side**2 * 32 + 32 * classes  # (3)
 vgg_work = (
     9 * 10 * side**2 + 9 * 100 * side**2 + 18 * 100 * (side // 2) ** 2 + 10 * (side // 4) ** 2 * classes
 )
-assert work["TinyVGG"] == vgg_work
+assert work["TinyVGG"] == vgg_work  # (4)
 times_work, times_seconds = (cost["TinyVGG"] / cost[LINEAR] for cost in (work, seconds))
 assert times_work > max(20, times_seconds)
 

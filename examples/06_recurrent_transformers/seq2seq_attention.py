@@ -633,7 +633,8 @@ assert all("setecientos" in translate(model, 43_768) for model, _ in with_attent
 # ## Sigue por aquí
 #
 # La atención con sus fórmulas y sin recurrencia: [Normalización y
-# atención](../tensor_mathematics/normalisation_attention.md). Cuándo una regla vence a un modelo: [Reglas o aprendizaje](../concepts/rules_vs_learning.md).
+# atención](../tensor_mathematics/normalisation_attention.md). Cuándo una regla vence a un modelo: [Reglas o
+# aprendizaje](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="en"
 # **Longer than seen.** With six digits they get `{python} max(longer)` of 150 right at most. They do not
@@ -661,7 +662,8 @@ assert all("setecientos" in translate(model, 43_768) for model, _ in with_attent
 # ## Where to go next
 #
 # Attention with its formulas and without recurrence: [Normalisation and
-# attention](../tensor_mathematics/normalisation_attention.md). When a rule beats a model: [Rules or learning](../concepts/rules_vs_learning.md).
+# attention](../tensor_mathematics/normalisation_attention.md). When a rule beats a model: [Rules or
+# learning](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Una red acierta el 98 % de las palabras con maestro, y los números tienen ocho palabras con su final. ¿Qué

@@ -682,7 +682,8 @@ assert sure > 0.2
 # * Un clasificador responde aunque no sepa.
 #
 # Otra respuesta a la falta de ejemplos está en [Aumentar los
-# datos](../convolutional_networks/augmentation.md); para guardar la cabeza y servirla, [Guardar, cargar y seguir como si nada](../workflow/save_load.md).
+# datos](../convolutional_networks/augmentation.md); para guardar la cabeza y servirla, [Guardar, cargar y
+# seguir como si nada](../workflow/save_load.md).
 
 # %% [markdown] lang="en"
 # It always answers, and for `{python} sure:.0%` of the houses with a probability above `{python} 0.9:.1f`.
@@ -703,8 +704,9 @@ assert sure > 0.2
 #   recipe.
 # * A classifier answers even when it does not know.
 #
-# Another answer to a lack of examples is in [data
-# augmentation](../convolutional_networks/augmentation.md); to save the head and put it to use, [Save, load, and carry on as if nothing happened](../workflow/save_load.md).
+# Another answer to a lack of examples is in [data augmentation](../convolutional_networks/augmentation.md);
+# to save the head and put it to use, [Save, load, and carry on as if nothing
+# happened](../workflow/save_load.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Dos modelos aciertan 66 y 69 de las mismas 75 fotos. ¿Qué haces?
