@@ -674,7 +674,8 @@ assert last_share > 0.5
 # ¿Qué riesgo corres?
 #
 # - [ ] Ninguno: los pesos son los mismos, pero la salida depende también del modo de las capas.
-# - [x] Cada canal se normaliza con la media de esa sola foto, y la memoria cambia con cada llamada.
+# - [x] Otra respuesta, y un modelo cambiado: cada canal se normaliza con la media de esa sola foto, y la
+#   memoria se mueve con cada llamada.
 # - [ ] Que se actualicen los pesos: sin optimizador ni `backward` no cambian.
 
 # %% [markdown] lang="en" tags=["quiz"]
@@ -682,8 +683,8 @@ assert last_share > 0.5
 # photograph. What do you risk?
 #
 # - [ ] Nothing: the weights are the same, but the output also depends on the mode of the layers.
-# - [x] Each channel is normalised by the mean of that single photograph, and the memory changes with each
-#   call.
+# - [x] Another answer, and a changed model: each channel is normalised by the mean of that single
+#   photograph, and the memory moves with each call.
 # - [ ] That the weights are updated: without optimiser and `backward` they do not change.
 
 # %% [markdown] lang="es" tags=["exercise"]

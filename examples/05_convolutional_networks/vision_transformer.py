@@ -410,7 +410,8 @@ assert torch.equal(shuffled.flatten(1).sort().values, data.test_images.flatten(1
 # Un ViT de un bloque y una TinyVGG, con casi los mismos parámetros y la misma receta: 20 épocas, *batches* de
 # 128 y Adam con la tasa de aprendizaje en un ciclo que sube hasta 0,015 y vuelve a bajar. En la validación,
 # la última cuarta parte de los dígitos de entrenamiento, una tasa del doble dio casi lo mismo a los dos.
-# Entrenan `{python} len(data.train_images)` dígitos. ¿Quién gana?
+# Esa otra tasa la vimos también en los dígitos de prueba antes de elegir, y el orden era el mismo: esta no es
+# la primera mirada al examen. Entrenan `{python} len(data.train_images)` dígitos. ¿Quién gana?
 
 # %% [markdown] lang="en"
 # Without positions they change by rounding only: attention is equivariant to permutations, the place of the
@@ -421,8 +422,9 @@ assert torch.equal(shuffled.flatten(1).sort().values, data.test_images.flatten(1
 #
 # A ViT of one block and a TinyVGG, with nearly the same parameters and the same recipe: 20 epochs, batches of
 # 128, and Adam with its learning rate in one cycle that rises to 0.015 and comes down again. On the
-# validation, the last quarter of the training digits, twice that rate gave both nearly the same. There are
-# `{python} len(data.train_images)` digits to train with. Who wins?
+# validation, the last quarter of the training digits, twice that rate gave both nearly the same. We had
+# seen that other rate on the test digits as well before choosing, with the same order: this is not the first
+# look at the exam. There are `{python} len(data.train_images)` digits to train with. Who wins?
 
 # %%
 SEEDS, EPOCHS = range(4), 20

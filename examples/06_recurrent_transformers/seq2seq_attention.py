@@ -468,8 +468,8 @@ assert means[plain][0] > means[plain][2] + 0.2
 # look at? And *mil*?
 
 # %%
-# alt es: Pesos de atención de un número y media de muchos: en la media, cada centena mira casi solo su cifra.
-# alt en: Attention weights of a number and mean of many: in the mean, hundreds look almost only at their digit.
+# alt es: Pesos de atención de un número y media de muchos: en la media, la centena mira casi solo su cifra.
+# alt en: Attention weights of a number and mean of many: in the mean, hundreds look mostly at their digit.
 full = [n for n in exams[5] if len(in_words(n)) == 8]  # thirty-five thousand eight hundred and forty-two, say
 with torch.inference_mode():
     maps = torch.stack([model(as_digits(full), as_words(full))[1] for model, _ in with_attention])

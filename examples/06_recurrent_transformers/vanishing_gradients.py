@@ -667,7 +667,7 @@ assert min(solved["GRU", 10].right, solved["LSTM", 10].right) >= 3 and solved[BI
 # resuelve `{python} str(solved["RNN", 10])`, la GRU `{python} str(solved["GRU", 10])` y la LSTM
 # `{python} str(solved["LSTM", 10])`. Con 30, la LSTM tal como viene, `{python} str(solved["LSTM", 30])`; la
 # misma red, con el sesgo de sus 16 compuertas de olvido iniciado en 4 en vez de cerca de 0,
-# `{python} str(solved[BIASED, 30])`. La compuerta no es magia: hay que abrirla.
+# `{python} str(solved[BIASED, 30])`. La compuerta no es magia: tal como viene, está a medio abrir.
 #
 # Son resultados de **este** presupuesto: 120 *batches* de 32 con 10 pasos y 200 con 30. Con más, cada una
 # puede llegar más lejos; y la RNN ortogonal con recorte acertó arriba, con 15 pasos,
@@ -688,7 +688,7 @@ assert min(solved["GRU", 10].right, solved["LSTM", 10].right) >= 3 and solved[BI
 # and with this budget the RNN solves `{python} str(solved["RNN", 10])`, the GRU
 # `{python} str(solved["GRU", 10])` and the LSTM `{python} str(solved["LSTM", 10])`. At 30, the LSTM as it
 # comes, `{python} str(solved["LSTM", 30])`; the same network, with the bias of its 16 forget gates started at
-# 4 instead of near 0, `{python} str(solved[BIASED, 30])`. The gate is no magic: it has to be opened.
+# 4 instead of near 0, `{python} str(solved[BIASED, 30])`. The gate is no magic: as it comes, it is half open.
 #
 # These are results of **this** budget: 120 batches of 32 at 10 steps and 200 at 30. With more, each may get
 # further; and the orthogonal RNN with clipping, above, at 15 steps, got `{python} str(worst_held)` right with
@@ -751,8 +751,8 @@ assert apart[-1, unit].abs() > 1.1 * apart[5, unit].abs()  # the cell goes on se
 # * El recorte frena la explosión. No trae gradiente adonde no llega.
 # * LSTM: a la celda se le suma, en vez de multiplicarla por una matriz. GRU: reparte entre lo viejo y lo
 #   nuevo; en PyTorch, $r$ va después de $U_n$.
-# * Tal como vienen, LSTM y GRU olvidan casi tan rápido como una RNN. Con sesgo de olvido positivo, la LSTM
-#   empieza recordando.
+# * Tal como vienen, LSTM y GRU olvidan casi tan rápido como una RNN. Con un sesgo de olvido de 2 o más, la
+#   LSTM empieza recordando.
 # * Antes de entrenar en secuencias largas, mide si el gradiente llega.
 
 # %% [markdown] lang="en"
@@ -769,8 +769,8 @@ assert apart[-1, unit].abs() > 1.1 * apart[5, unit].abs()  # the cell goes on se
 # * Clipping curbs the explosion. It brings no gradient where none arrives.
 # * LSTM: the cell is added to instead of multiplied by a matrix. GRU: divides between old and new; in
 #   PyTorch, $r$ comes after $U_n$.
-# * As they come, LSTM and GRU forget almost as fast as an RNN. With a positive forget bias the LSTM starts
-#   out remembering.
+# * As they come, LSTM and GRU forget almost as fast as an RNN. With a forget bias of 2 or more the LSTM
+#   starts out remembering.
 # * Before training on long sequences, measure whether the gradient arrives.
 
 # %% [markdown] lang="es" tags=["quiz"]
