@@ -750,7 +750,7 @@ assert ((short > 0.05) & (short < 0.95)).all()
 # Entrenas con frases al azar de tu sitio y examinas con otras frases al azar de las **mismas** páginas. ¿Qué
 # le pasa a la exactitud?
 #
-# - [x] Puede salir más alta que ante páginas nuevas, porque los dos lados comparten temas, nombres y fórmulas
+# - [x] Puede salir más alta que ante páginas nuevas: los dos lados comparten temas, nombres y fórmulas
 #   repetidas.
 # - [ ] Nada, porque ninguna frase está en los dos lados: las palabras y los giros de la página sí están.
 # - [ ] Sale más baja, porque hay menos variedad: menos variedad hace el examen más parecido a lo aprendido.
@@ -759,7 +759,7 @@ assert ((short > 0.05) & (short < 0.95)).all()
 # You train on random sentences of your site and examine on other random sentences of the **same** pages. What
 # happens to the accuracy?
 #
-# - [x] It may come out higher than on new pages, since both sides share topics, names and set phrases.
+# - [x] It may come out higher than on new pages: both sides share topics, names and set phrases.
 # - [ ] Nothing, since no sentence is on both sides: the words and the turns of the page are.
 # - [ ] It comes out lower, since there is less variety: less variety makes the exam more like what was
 #   learned.
@@ -767,7 +767,7 @@ assert ((short > 0.05) & (short < 0.95)).all()
 # %% [markdown] lang="es" tags=["quiz"]
 # La red da $P(\text{es}) = 0{,}99$ a *o gato dorme na cadeira*. ¿Qué sabes?
 #
-# - [x] Que el texto le parece mucho más español que inglés; si es español, no lo sabes.
+# - [x] Que el texto le parece mucho más español que inglés: si de verdad es español, no lo sabes.
 # - [ ] Que es español con una probabilidad del 99 %: solo si supieras que es uno de los dos idiomas.
 # - [ ] Que la red vio portugués al entrenar: no hizo falta; bastó con que el texto se pareciera más a un
 #   lado.
@@ -775,7 +775,7 @@ assert ((short > 0.05) & (short < 0.95)).all()
 # %% [markdown] lang="en" tags=["quiz"]
 # The network gives $P(\text{es}) = 0.99$ to *o gato dorme na cadeira*. What do you know?
 #
-# - [x] That the text looks much more Spanish than English to it; whether it is Spanish you do not know.
+# - [x] That the text looks much more Spanish than English to it: whether it really is you do not know.
 # - [ ] That it is Spanish with a probability of 99%: only if you knew that it is one of the two languages.
 # - [ ] That the network saw Portuguese in training: there was no need; it was enough that the text was more
 #   like one side.
