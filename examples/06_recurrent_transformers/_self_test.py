@@ -221,7 +221,7 @@ summary:
 # - [x] Cuántas tablas de atención hay: las matrices, y sus parámetros, son del mismo tamaño.
 # - [ ] Nada: con 4 cabezas, cada palabra puede mirar a cuatro lugares con pesos distintos.
 #
-# Se contesta en [Normalización y atención](../tensor_mathematics/normalisation_attention.md).
+# Se contesta en [Un transformer a mano](transformer_by_hand.md).
 
 # %% [markdown] lang="en" tags=["quiz"]
 # In `nn.MultiheadAttention(32, num_heads)`, what changes between 1 and 4 heads?
@@ -230,4 +230,4 @@ summary:
 # - [x] How many tables of attention there are: the matrices, and their parameters, are of one size.
 # - [ ] Nothing: with 4 heads each word may look in four places with different weights.
 #
-# Answered in [Normalisation and attention](../tensor_mathematics/normalisation_attention.md).
+# Answered in [A transformer by hand](transformer_by_hand.md).

@@ -901,11 +901,13 @@ assert sees_future(lambda x: one_hot(x, 10).float().roll(-1, dims=1), digits)
 #
 # Antes: [Gradientes que se desvanecen](vanishing_gradients.md) y [Normalización y
 # atención](../tensor_mathematics/normalisation_attention.md). Después: [¿Español o
-# inglés?](language_identification.md), donde los textos tienen largos distintos.
+# inglés?](language_identification.md), donde los textos tienen largos distintos, y [Un transformer a
+# mano](transformer_by_hand.md), que usa la máscara causal.
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: [Vanishing gradients](vanishing_gradients.md) and [Normalisation and
 # attention](../tensor_mathematics/normalisation_attention.md). After: [Spanish or
-# English?](language_identification.md), where texts differ in length.
+# English?](language_identification.md), where texts differ in length, and [A transformer by
+# hand](transformer_by_hand.md), which uses the causal mask.

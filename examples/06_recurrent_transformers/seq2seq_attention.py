@@ -643,8 +643,8 @@ assert well_formed.value > 0.8
 #
 # ## Sigue por aquí
 #
-# La atención con sus fórmulas y sin recurrencia: [Normalización y
-# atención](../tensor_mathematics/normalisation_attention.md). Cuándo una regla vence a un modelo: [Reglas o
+# Atención sin recurrencia y con varias cabezas a la vez: [Un transformer a
+# mano](transformer_by_hand.md). Cuándo una regla vence a un modelo: [Reglas o
 # aprendizaje](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="en"
@@ -673,8 +673,8 @@ assert well_formed.value > 0.8
 #
 # ## Where to go next
 #
-# Attention with its formulas and without recurrence: [Normalisation and
-# attention](../tensor_mathematics/normalisation_attention.md). When a rule beats a model: [Rules or
+# Attention without recurrence and with several heads at once: [A transformer by
+# hand](transformer_by_hand.md). When a rule beats a model: [Rules or
 # learning](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="es" tags=["quiz"]

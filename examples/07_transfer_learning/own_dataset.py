@@ -681,7 +681,7 @@ assert sure > 0.2
 # * La validación cruzada aprovecha cada imagen; aquí, entrenar con más imágenes valió más que la receta.
 # * Un clasificador responde aunque no sepa.
 #
-# Otra respuesta a la falta de ejemplos está en [Aumentar los
+# Otra respuesta a la falta de ejemplos está en [Aumento de
 # datos](../convolutional_networks/augmentation.md); para guardar la cabeza y servirla, [Guardar, cargar y
 # seguir como si nada](../workflow/save_load.md).
 
