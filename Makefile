@@ -41,25 +41,23 @@ OPTIONS := --benchmark-enable --benchmark-only --benchmark-quiet --benchmark-dis
 RECORD := $(OPTIONS) --record benchmarks/results
 SUITES := ceilings matmul operations precision compile loading threads models lessons
 FILES := $(SUITES:%=benchmarks/bench_%.py)
-PASSES := .benchmarks/passes
 XLA := .benchmarks/xla
 TPU := .benchmarks/tpu
 
-# The limited runs show what the same processor does without its newer instructions.
-bench: $(INSTALLED) ## measure this processor, in three to four minutes
-	$(BIN)/python -m pytest $(FILES) $(RECORD)
+# Two passes measure every case at two moments, since a machine has slow minutes. The limited runs show what
+# the same processor does without its newer instructions.
+bench: $(INSTALLED) ## measure this processor, in less than 3 minutes
+	$(BIN)/python -m pytest $(FILES) $(RECORD) --passes 2
 	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py \
-		-k "bfloat16 and not 2048" $(RECORD)
+		-k "bfloat16 and not 2048" $(RECORD) --passes 2
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 $(BIN)/python -m pytest benchmarks/bench_matmul.py \
-		-k "bfloat16 and not 1024 and not 2048" $(RECORD)
+		-k "bfloat16 and not 1024 and not 2048" $(RECORD) --passes 2
 
 # Three passes, so that the noise of this GPU is known; in 9 minutes at most, however slow it is.
 bench-cuda: $(INSTALLED) ## the same on an NVIDIA GPU, three times in less than 9 minutes
 	@$(BIN)/python -c 'import sys, torch; sys.exit(not torch.cuda.is_available() and "no CUDA device: PyTorch finds none here")'
-	rm -rf $(PASSES)
-	for pass in 1 2 3; do $(BIN)/python -m pytest $(filter-out %threads.py %lessons.py,$(FILES)) $(OPTIONS) \
-		--backends cuda,cuda-inductor --minutes 2.6 --record $(PASSES)/$$pass || exit; done
-	$(BIN)/python -m tutorials_lib.bench.combine $(PASSES)/1 $(PASSES)/2 $(PASSES)/3 --into benchmarks/results
+	$(BIN)/python -m pytest $(filter-out %threads.py %lessons.py,$(FILES)) $(RECORD) \
+		--backends cuda,cuda-inductor --passes 3 --minutes 8
 
 bench-xla: $(XLA)/.installed ## the networks through XLA on this processor (torchax, other versions)
 	$(XLA)/bin/python -m pytest benchmarks/bench_models.py benchmarks/bench_compile.py $(RECORD) --backends xla

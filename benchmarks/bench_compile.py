@@ -27,6 +27,8 @@ from tutorials_lib.bench.workloads import (
     work,
 )
 
+ONE_PASS = True  # compiling takes many times as long as all that is timed here
+
 WORKLOADS: dict[str, Workload] = {
     "fc": FullyConnected(512, 16),
     "cnn": Convolutional(8, 1, 8),

@@ -6,12 +6,15 @@
 `--backends cuda` measures those instead of the processor's own; XLA's results get a file of their own, since
 they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
-`--minutes 3` starts no further case after that time, and records the rest as out of time.
+`--passes 2` goes through all cases twice, so that each is measured at two moments; the second time no
+answer is checked again. Modules with `ONE_PASS = True` are measured once.
+`--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections import defaultdict
@@ -34,7 +37,8 @@ from tutorials_lib.bench.results import Cell, ResultsError, Run
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 LIMITS = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")  # variables that keep PyTorch from newer instructions
-CELLS = pytest.StashKey[dict[Path, list[Cell]]]()
+PASS = re.compile(r"(?<=\[)pass\d+-|-pass\d+(?=\])|\[pass\d+\]")  # in a test's name
+CELLS = pytest.StashKey[dict[Path, dict[str, list[Cell]]]]()  # of a file, by id, one from each pass
 LINES = pytest.StashKey[list[str]]()
 PINNED = pytest.StashKey[bool]()
 STARTED = pytest.StashKey[float]()
@@ -46,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--backends", default="cpu,inductor", type=_backends, help=f"some of {', '.join(BACKENDS)}"
     )
+    group.addoption("--passes", type=int, default=1, metavar="N", help="measure every case N times")
     group.addoption("--minutes", type=float, default=60.0, help="start no case after so many minutes")
     group.addoption("--smoke", action="store_true", help="tiny sizes, one round: does it work at all?")
 
@@ -61,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[STARTED] = time.monotonic()
     for settings in (torch.backends.cuda.matmul, torch.backends.cudnn.conv):
         settings.fp32_precision = "ieee"  # TF32 is a case of its own, never a default
-    config.stash[CELLS] = defaultdict(list)
+    config.stash[CELLS] = defaultdict(lambda: defaultdict(list))
     config.stash[LINES] = []
     folder = config.getoption("record")
     if config.getoption("smoke") and folder is not None and folder.resolve() == RESULTS:
@@ -78,6 +83,19 @@ def plan(config: pytest.Config) -> measure.Plan:
     return measure.Plan()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whole passes one after the other: pytest keeps together what shares a parameter of the session."""
+    passes = metafunc.config.getoption("passes")
+    if passes > 1 and "pass_number" in metafunc.fixturenames and not hasattr(metafunc.module, "ONE_PASS"):
+        numbers = range(1, passes + 1)
+        metafunc.parametrize("pass_number", numbers, scope="session", ids=lambda number: f"pass{number}")
+
+
+@pytest.fixture(scope="session")
+def pass_number() -> int:
+    return 1
+
+
 @pytest.fixture(scope="session")
 def quiet(pytestconfig: pytest.Config) -> Iterator[None]:
     """One thread on one core for the whole session."""
@@ -87,7 +105,9 @@ def quiet(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 @pytest.fixture
-def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callable[..., None]:
+def case(
+    request: pytest.FixtureRequest, benchmark: Any, quiet: None, pass_number: int
+) -> Callable[..., None]:
     """`case(call, prepare=…, reference=…, tolerance=…, …)` times the call, then checks its answer.
 
     `prepare(i)` makes the i-th set of inputs, `reference(*inputs)` the answer in float64; `answer` gets from
@@ -96,6 +116,8 @@ def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
     other than 1 are left to the system, without a core of their own. `also()` adds fields to the cell.
     """
     config, node = request.config, request.node
+    name = PASS.sub("", node.name)
+    cells = config.stash[CELLS][node.path][name]  # of the passes so far
 
     def run(
         call: Callable[..., Any],
@@ -117,7 +139,7 @@ def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
             "provenance": "measured",
             "date": _today(),
             "commit": _commit(),
-            "id": node.name,
+            "id": name,
             "operation": operation or call.__name__,
             "parameters": dict(parameters),
             "dtype": dtype,
@@ -129,25 +151,29 @@ def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
 
         def give_up(nothing: measure.NoResultError) -> None:
             benchmark.skipped = True  # it was used, and could not do it
-            config.stash[CELLS][node.path].append(Cell(**about, status=nothing.status, reason=nothing.reason))
+            if not cells:
+                cells.append(Cell(**about, status=nothing.status, reason=nothing.reason))
             pytest.skip(str(nothing))
 
+        earlier = cells[0] if cells else None
+        if earlier and not earlier.ok:
+            give_up(measure.NoResultError(earlier.status, earlier.reason))
         minutes = config.getoption("minutes")
         if time.monotonic() - config.stash[STARTED] > 60 * minutes:
             give_up(measure.NoResultError("timeout", f"the run's {minutes:g} minutes were over"))
         device = BACKENDS[backend]().device
         with measure.free_threads(threads) if threads else nullcontext():
             try:
-                times = measure.measure(benchmark, call, prepare, device, plan(config), threads or 1)
+                times = measure.measure(benchmark, call, prepare, device, plan(config), threads or 1, earlier)
             except measure.NoResultError as nothing:
                 give_up(nothing)
-        error = _least_error(call, prepare, reference, answer, tolerance)
-        found = f"{node.name}: error against float64 is {error:.1e}"
+        error = earlier.relative_error if earlier else None
+        if error is None:
+            error = _least_error(call, prepare, reference, answer, tolerance)
+        found = f"{name}: error against float64 is {error:.1e}"
         assert error <= tolerance, f"{found}; expected {tolerance:.1e} at most"
         if times:
-            cell = Cell(**about, status="ok", relative_error=error, **{**times, **also()})
-            config.stash[CELLS][node.path].append(cell)
-            config.stash[LINES].append(_line(cell))
+            cells.append(Cell(**about, status="ok", relative_error=error, **{**times, **also()}))
 
     return run
 
@@ -177,15 +203,22 @@ def note(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
         about = {"provenance": "measured", "date": _today(), "commit": _commit(), "status": "ok"}
         definition = _digest(node.path, node.originalname)
         cell = Cell(**{**about, "id": f"{node.name}[{name}]", "definition": definition, **values})
-        config.stash[CELLS][node.path].append(cell)
+        config.stash[CELLS][node.path][cell.id].append(cell)
 
     return keep
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     folder = session.config.getoption("record")
-    for path, cells in session.config.stash[CELLS].items():
-        if folder is not None:
+    measured = session.config.stash[CELLS]
+    every = [cell for by_id in measured.values() for cells in by_id.values() for cell in cells]
+    known = {id(cell): slowed for cell, slowed in zip(every, results.with_slowdown(every), strict=True)}
+    for path, by_id in measured.items():
+        cells = [
+            results.over_passes([known[id(cell)] for cell in cells]) for cells in by_id.values() if cells
+        ]
+        session.config.stash[LINES] += [_line(cell) for cell in cells if cell.median_units is not None]
+        if folder is not None and cells:
             session.config.stash[LINES].append(_record(session.config, path, cells, folder))
 
 
@@ -221,7 +254,7 @@ def _record(config: pytest.Config, path: Path, cells: list[Cell], folder: Path) 
             note = f"; the rows it held are gone, since {error}"
     results.write(run, file)
     disturbed = sum(cell.contaminated for cell in cells)
-    return f"{len(cells)} rows ({disturbed} disturbed by other processes) → {file}{note}"
+    return f"{len(cells)} rows ({disturbed} disturbed by other jobs) → {file}{note}"
 
 
 def _settings(config: pytest.Config) -> dict[str, Any]:
@@ -267,5 +300,6 @@ def _commit() -> str | None:
 
 def _line(cell: Cell) -> str:
     speed = f"{cell.flop_per_second() / 1e9:9.1f} GFLOP/s" if cell.flop else f"{'':17}"
-    mark = f"  disturbed: {cell.foreign_cores:.2f} cores" if cell.contaminated else ""
+    load = f"{cell.foreign_cores or 0:.2f} foreign cores, {cell.slowdown or 0:.0%} slower"
+    mark = f"  disturbed: {load}" if cell.contaminated else ""
     return f"{cell.id:<64} {cell.median_seconds:9.2e} s {speed} {cell.median_units:8.2f} units{mark}"

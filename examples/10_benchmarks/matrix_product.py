@@ -118,7 +118,7 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # primer cuartil y el tercero está la mitad central de las rondas; esa distancia es la dispersión.
 #
 # **Unidades de calibración.** La máquina es compartida y su velocidad cambia de un minuto a otro. Por eso,
-# antes de cada ronda y sin contarlo en ella, se calcula siempre el mismo producto de `{python} side` ×
+# antes de cada ronda y sin contarlo en ella, se calcula tres veces el mismo producto de `{python} side` ×
 # `{python} side` en float32. Ese producto, que no cambia, tardó entre `{python} fastest_ms:.2f` y
 # `{python} slowest_ms:.2f` ms según el momento. Dividir el tiempo de una llamada entre el de la calibración
 # de su ronda cancela los minutos malos: así se obtienen las «unidades de calibración», y con ellas se
@@ -126,7 +126,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 #
 # **Un hilo.** Con otro trabajo en la máquina, dos hilos se esperan el uno al otro y el tiempo deja de decir
 # algo del producto. Todo se mide con un hilo atado a un núcleo, y se anota cuánto ocuparon los demás procesos
-# entretanto.
+# entretanto. En una máquina virtual hay vecinos que no se ven: los delata el producto de calibración, cuando
+# tarda más que en los mejores momentos.
+#
+# **Dos pasadas.** Cada caso se mide en dos momentos, para que un mal rato no decida por él.
 #
 # **La primera llamada va aparte.** Incluye elegir y preparar el código que hará la cuenta, algo que se paga
 # una vez.
@@ -134,7 +137,7 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **Una respuesta equivocada no tiene tiempo.** Después de medir, el resultado se compara con el de float64.
 # Si el error pasa de lo que el formato explica, la medición falla y no se guarda.
 #
-# Filas que otro proceso estorbó: `{python} disturbed` de `{python} len(here.cells)`. Filas obsoletas:
+# Filas que otro trabajo estorbó: `{python} disturbed` de `{python} len(here.cells)`. Filas obsoletas:
 # `{python} stale`.
 
 # %% [markdown] lang="en"
@@ -147,13 +150,16 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 #
 # **Calibration units.** The machine is shared, and its speed changes from one minute to the next. So before
 # every round, and not counted in it, the same product of `{python} side` × `{python} side` in float32 is
-# computed. That product, which never changes, took between `{python} fastest_ms:.2f` and
+# computed three times. That product, which never changes, took between `{python} fastest_ms:.2f` and
 # `{python} slowest_ms:.2f` ms depending on the moment. Dividing the time of a call by that of its round's
 # calibration cancels the bad minutes: the result is in “calibration units”, and those get compared.
 #
 # **One thread.** With another job on the machine, two threads wait for each other, and the time no longer
 # says anything about the product. Everything is measured with one thread tied to one core, and what other
-# processes used meanwhile is noted.
+# processes used meanwhile is noted. A virtual machine has neighbours that it cannot see: the calibration
+# product gives them away when it takes longer than at the best of times.
+#
+# **Two passes.** Every case is measured at two moments, so that one bad spell does not decide for it.
 #
 # **The first call stands apart.** It includes choosing and preparing the code that will do the sums, which is
 # paid for once.
@@ -161,7 +167,7 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **A wrong answer has no time.** After measuring, the result is compared with the one in float64. If the
 # error exceeds what the format explains, the measurement fails and is not kept.
 #
-# Rows that another process disturbed: `{python} disturbed` of `{python} len(here.cells)`. Stale rows:
+# Rows that another job disturbed: `{python} disturbed` of `{python} len(here.cells)`. Stale rows:
 # `{python} stale`.
 
 # %% [markdown] lang="es"

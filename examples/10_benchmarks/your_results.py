@@ -104,7 +104,8 @@ for name, value in whole["cells"][0].items():
 # %% [markdown] lang="es"
 # El tiempo lo dan `median_seconds` y sus cuartiles. `definition` es una huella del código medido: si dos
 # filas llevan huellas distintas, midieron cosas distintas y no se comparan. `foreign_cores` dice cuántos
-# núcleos usaron entretanto los demás procesos.
+# núcleos usaron entretanto los demás procesos, y `slowdown`, cuánto más lento iba el procesador que en sus
+# mejores momentos.
 #
 # ## Qué se rechaza, y con qué palabras
 #
@@ -115,7 +116,8 @@ for name, value in whole["cells"][0].items():
 # %% [markdown] lang="en"
 # The time is given by `median_seconds` and its quartiles. `definition` is a fingerprint of the code measured:
 # where two rows carry different ones, they measured different things and are not compared. `foreign_cores`
-# tells how many cores other processes used meanwhile.
+# tells how many cores other processes used meanwhile, and `slowdown` how much slower the processor was than
+# at its best.
 #
 # ## What is refused, and in which words
 #
@@ -176,7 +178,8 @@ def has_quartiles(cell):
 def results_row(cell):
     """One case of ours; the page's script reads it back from `data-cell`."""
     quartiles = (cell.q1_seconds, cell.median_seconds, cell.q3_seconds)
-    data = " ".join(map(str, (cell.definition, *quartiles, cell.foreign_cores)))
+    state = "disturbed" if cell.contaminated else "quiet"
+    data = " ".join(map(str, (cell.definition, *quartiles, state)))
     time = report.duration(cell.median_seconds, cell.q1_seconds, cell.q3_seconds)
     name = escape(cell.id)
     return f'<tr data-cell="{data}"><th scope="row">{name}</th><td>{time}</td></tr>'
@@ -250,13 +253,14 @@ WORDS = {
     "only_yours": tr(es="sin comparar: no la tenemos", en="not compared: we do not have it"),
     "no_time": tr(es="sin comparar: sin cuartiles medidos", en="not compared: no measured quartiles"),
     "stale": tr(es="sin comparar: midió otro código", en="not compared: it measured other code"),
-    "disturbed": tr(es="sin comparar: otro proceso estorbó", en="not compared: another process disturbed it"),
+    "disturbed": tr(es="sin comparar: otro trabajo estorbó", en="not compared: another job disturbed it"),
     "faults": FAULTS,
 }
 settings = {
     "schema": without_descriptions(rules),
     "noise": compare.NOISE,
     "foreign_cores_limit": results.FOREIGN_CORES_LIMIT,
+    "slowdown_limit": results.SLOWDOWN_LIMIT,
     "words": WORDS,
 }
 tables = "".join(folded(run) for run in ours if any(map(has_quartiles, run.cells)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_by_hand import MACHINE, make_cell, make_run, measured
 
-from tutorials_lib.bench import agree, combine, compare, results
+from tutorials_lib.bench import agree, compare, results
 from tutorials_lib.bench.results import Run
 
 
@@ -92,19 +92,24 @@ def test_command_names_what_it_cannot_use(four: Run, tmp_path: Path, capsys) -> 
 
 
 def test_passes_become_medians_with_their_spread(four: Run) -> None:
-    whole = results.combine([four, scaled(four, 1.1, 1, 1, 1), scaled(four, 1.3, 1, 1, 1)])
-    first, second, *_ = whole.cells
+    runs = [four, scaled(four, 1.1, 1, 1, 1), scaled(four, 1.3, 1, 1, 1)]
+    together = zip(*(run.cells for run in runs), strict=True)
+    first, second, *_ = (results.over_passes(cells) for cells in together)
     assert first.median_seconds == pytest.approx(1.1 * four.cells[0].median_seconds)
     assert first.min_seconds == four.cells[0].min_seconds
     assert (first.passes, first.spread) == (3, pytest.approx(0.3))
     assert (second.passes, second.spread) == (3, 0)
 
 
-def test_a_cell_that_failed_in_one_pass_is_made_of_the_others(four: Run) -> None:
+def test_a_pass_that_failed_or_was_disturbed_is_left_out(four: Run) -> None:
+    good = four.cells[0]
     late = make_cell("a", status="timeout", reason="the run's 3 minutes were over")
-    cut = replace(four, cells=(late, *four.cells[1:]))
-    assert results.combine([four, cut]).cells[0].passes == 1
-    assert results.combine([cut, cut]).cells[0].status == "timeout"
+    assert results.over_passes([late, good]).passes == 1
+    assert results.over_passes([late, late]).status == "timeout"
+    loud = replace(good, median_units=9 * good.median_units, q3_units=9 * good.q3_units, slowdown=0.8)
+    kept = results.over_passes([good, loud])
+    assert (kept.median_units, kept.contaminated) == (good.median_units, False)
+    assert results.over_passes([loud, loud]).contaminated
 
 
 def test_noise_is_measured_where_there_were_passes(four: Run) -> None:
@@ -113,21 +118,3 @@ def test_noise_is_measured_where_there_were_passes(four: Run) -> None:
     assert compare.noise_of(make_run(*cells)) == 0.09
     loud = replace(cells[-1], spread=9.0, foreign_cores=2.0)
     assert compare.noise_of(make_run(*cells, replace(loud, id="loud"))) == 0.09
-
-
-def test_combine_command_writes_every_suite_of_every_pass(four: Run, tmp_path: Path, capsys) -> None:
-    for place in "123":
-        results.write(four, tmp_path / place / MACHINE["name"] / "matmul.json")
-    passes = [str(tmp_path / place) for place in "123"]
-    assert combine.main([*passes, "--into", str(tmp_path / "out")]) == 0
-    assert "4 rows of 3 passes" in capsys.readouterr().out
-    assert results.read(tmp_path / "out" / MACHINE["name"] / "matmul.json").cells[0].passes == 3
-    assert combine.main([str(tmp_path / "none"), "--into", str(tmp_path / "out")]) == 1
-    assert "none: no results" in capsys.readouterr().err
-
-
-def test_passes_made_differently_are_refused(four: Run, tmp_path: Path, capsys) -> None:
-    for place, run in (("1", four), ("2", replace(four, versions={"python": "3.14.0"}))):
-        results.write(run, tmp_path / place / MACHINE["name"] / "matmul.json")
-    assert combine.main([str(tmp_path / "1"), str(tmp_path / "2"), "--into", str(tmp_path / "out")]) == 1
-    assert "versions: " in capsys.readouterr().err

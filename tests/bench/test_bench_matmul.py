@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,22 @@ def test_one_row_anew_leaves_the_others_as_they_were(copies: Path, runs: dict[st
     before = runs["matmul"].cells
     assert [cell.id for cell in merged.cells] == [cell.id for cell in before]
     assert {old.id for old, new in zip(before, merged.cells, strict=True) if old != new} <= {name}
+
+
+def test_every_pass_goes_through_all_cases_and_checks_their_answers_once(copies: Path) -> None:
+    text = (copies / "bench_matmul.py").read_text(encoding="utf-8")
+    says, does = "left.double() @ right.double()", "(print('checked'), left.double() @ right.double())[1]"
+    assert text.count(says) == 1
+    (copies / "bench_twice.py").write_text(text.replace(says, does), encoding="utf-8")
+    done = bench(
+        copies, "bench_twice.py", "bench_wrong.py", "-k", "cpu", "--passes", "2", "--record", "twice"
+    )
+    assert done.stdout.splitlines().count("checked") == 4
+    ends = re.findall(r"^PASSED bench_twice\S+(pass\d)\]", done.stdout, re.MULTILINE)
+    assert ends == ["pass1"] * 4 + ["pass2"] * 4
+    (twice,) = results.read_all(copies / "twice")  # what is wrong in one pass is wrong in the other
+    assert [cell.id.count("pass") for cell in twice.cells] == [0] * 4
+    assert all(cell.passes in (1, 2) and cell.relative_error > 0 for cell in twice.cells)
 
 
 def test_smoke_numbers_never_reach_the_committed_results() -> None:

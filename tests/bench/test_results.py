@@ -214,6 +214,17 @@ def test_contamination_follows_the_foreign_load(run: Run) -> None:
     assert loud.contaminated
 
 
+def test_a_neighbour_that_cannot_be_seen_is_felt_by_the_calibration(run: Run) -> None:
+    cells = [replace(run.cells[0], id=str(place), calibration_seconds=1e-3) for place in range(9)]
+    slow = replace(cells[0], id="slow", calibration_seconds=1.5e-3)
+    gpu = replace(slow, id="gpu", backend="cuda")
+    *quiet, felt, other = results.with_slowdown([*cells, slow, gpu])
+    assert felt.slowdown == 0.5
+    assert felt.contaminated
+    assert not any(cell.contaminated for cell in quiet)
+    assert other == gpu  # its product is over before a neighbour could matter
+
+
 def edited(data: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
     """A copy of `data` with `value` at the dotted place, or without that field where `value` is `None`."""
     copy = json.loads(json.dumps(data))

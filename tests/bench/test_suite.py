@@ -51,7 +51,7 @@ def test_page_is_about_the_processor_with_all_its_instructions(shown: Suite) -> 
 def test_rows_of_changed_or_removed_code_are_stale(shown: Suite) -> None:
     assert [report.is_stale(cell, shown.current) for cell in shown.here.cells] == [False, True, True]
     state = shown.state()
-    assert state.startswith("Of the 3 rows, 1 were measured while another process")
+    assert state.startswith("Of the 3 rows, 1 were measured while another job")
     assert "and 2 are from code that has changed" in state
     assert shown.table(shown.here.cells, lambda cell: cell.id).count("⌛ stale") == 2
 

@@ -23,9 +23,9 @@ import psutil
 import torch
 from torch import Tensor
 
-from tutorials_lib.bench.results import Status
+from tutorials_lib.bench.results import Cell, Status
 
-METHOD = 2  # part of every run's settings: raise it when the same call would be timed differently
+METHOD = 3  # part of every run's settings: raise it when the same call would be timed differently
 CALIBRATION_SIZE = 384  # a product of this side takes about a millisecond on one core and fits into its cache
 
 Call = Callable[..., Tensor]
@@ -34,12 +34,12 @@ Inputs = tuple[Tensor, ...]
 
 @dataclass(frozen=True)
 class Plan:
-    """How long to measure one case: seconds of a round, of all rounds, and where it is given up."""
+    """How long a pass measures one case: seconds of a round, of all rounds, and where it is given up."""
 
     round_seconds: float = 0.012
-    case_seconds: float = 0.2
-    min_rounds: int = 3
-    max_rounds: int = 20
+    case_seconds: float = 0.1
+    min_rounds: int = 2
+    max_rounds: int = 10
     limit_seconds: float = 20.0
 
     def calls(self, call_seconds: float) -> int:
@@ -68,33 +68,28 @@ def measure(
     device: str,
     plan: Plan,
     threads: int = 1,
+    earlier: Cell | None = None,
 ) -> dict[str, Any]:
     """Time `call(*inputs)` with pytest-benchmark's fixture; the time fields of a `Cell`.
 
     `prepare(i)` makes the i-th set of inputs on `device` ("cpu", "cuda" or "xla"). On a GPU as many sets are
     made as overflow its cache twice, and each call takes the next; elsewhere one set stays warm in the cache.
     The result says so. `threads` is what the call computes with; the calibration product takes one.
+    `earlier` is the result of an earlier pass, whose rounds and calls are repeated.
     Raises `NoResultError` where memory, hardware or time do not suffice.
     """
     with _outcome():
         sets = _input_sets(prepare, device)
         if device == "cuda":
             torch.cuda.reset_peak_memory_stats()
-        first_seconds, _ = timed(lambda: call(*sets[0]), device)
-        call_seconds, _ = timed(lambda: call(*sets[0]), device)
-    if call_seconds * plan.min_rounds > plan.limit_seconds:
-        limit = f"{plan.min_rounds} rounds have {plan.limit_seconds:.0f} s"
-        raise NoResultError("timeout", f"one call takes {call_seconds:.1f} s; {limit}")
-
-    calls = plan.calls(call_seconds)
-    round_of_calls = Round(call, sets, calls, device)
-    round_seconds = call_seconds
-    if calls > 1:  # a round to warm up, which also tells how many fit; a single long call was one already
-        round_seconds, _ = timed(round_of_calls, device)
-        round_of_calls.device_seconds.clear()
+        calls, rounds, first_seconds = _schedule(call, sets, device, plan, earlier)
+        round_of_calls = Round(call, sets, calls, device)
+        if calls > 1 or earlier:  # a single call that was just tried out is warm
+            timed(round_of_calls, device)
+            round_of_calls.device_seconds.clear()
     calibration = Calibration(device, threads)
     foreign = ForeignLoad()
-    benchmark.pedantic(round_of_calls, setup=calibration, rounds=plan.rounds(round_seconds))
+    benchmark.pedantic(round_of_calls, setup=calibration, rounds=rounds)
     foreign_cores = foreign.cores()
     if benchmark.stats is None:  # pytest-benchmark is switched off: the call was tried, not timed
         return {}
@@ -114,6 +109,23 @@ def measure(
         if (replayed := graph_seconds(call, sets, calls)) is not None:
             values["graph_seconds"] = replayed
     return {name: significant(value) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def _schedule(
+    call: Call, sets: Sequence[Inputs], device: str, plan: Plan, earlier: Cell | None
+) -> tuple[int, int, float]:
+    """Calls in a round, rounds, and the seconds of the first call: tried out, or those of an earlier pass."""
+    if earlier is not None:
+        return earlier.calls_per_round, earlier.rounds, earlier.first_call_seconds
+    first_seconds, _ = timed(lambda: call(*sets[0]), device)
+    call_seconds, _ = timed(lambda: call(*sets[0]), device)
+    if call_seconds * plan.min_rounds > plan.limit_seconds:
+        limit = f"{plan.min_rounds} rounds have {plan.limit_seconds:.0f} s"
+        raise NoResultError("timeout", f"one call takes {call_seconds:.1f} s; {limit}")
+    calls = plan.calls(call_seconds)
+    if calls > 1:  # many short calls in a row take less time than each of them alone
+        call_seconds = timed(Round(call, sets, calls, device), device)[0] / calls
+    return calls, plan.rounds(calls * call_seconds), first_seconds
 
 
 def graph_seconds(call: Call, sets: Sequence[Inputs], calls: int) -> float | None:
@@ -239,7 +251,7 @@ class Round:
 
 
 class Calibration:
-    """A float32 product of fixed size on the same device. Each call times it once and keeps the seconds.
+    """A float32 product of fixed size on the same device. Each call keeps the median seconds of three.
 
     It takes one thread of the processor, whatever the measured call takes: it tells how fast the machine is
     now. XLA is calibrated by PyTorch on the processor, so that its units are those of the other results.
@@ -258,8 +270,8 @@ class Calibration:
     def __call__(self) -> None:
         if self.threads != 1:
             torch.set_num_threads(1)
-        seconds, _ = timed(lambda: self.left @ self.right, self.device)
-        self.seconds.append(seconds)
+        products = [timed(lambda: self.left @ self.right, self.device)[0] for _ in range(3)]
+        self.seconds.append(statistics.median(products))  # the first one finds its matrices out of the cache
         if self.threads != 1:
             torch.set_num_threads(self.threads)
 

@@ -20,7 +20,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from tutorials_lib import tr
 from tutorials_lib.bench import compare, provenance
-from tutorials_lib.bench.results import Cell, Run, to_dict
+from tutorials_lib.bench.results import FOREIGN_CORES_LIMIT, Cell, Run, to_dict
 from tutorials_lib.plots import DASHES, MARKERS, color, localized
 
 GIBIBYTE = 2**30
@@ -180,9 +180,16 @@ def notes(cell: Cell, definition: Definition) -> str:
     if is_stale(cell, definition):
         found += tr(es=" · ⌛ obsoleto: el código cambió", en=" · ⌛ stale: its code changed")
     if cell.contaminated:
-        load = number(cell.foreign_cores or 0.0, 2)
-        found += tr(es=f" · ⚠ otro proceso usó {load} núcleos", en=f" · ⚠ another process used {load} cores")
+        found += f" · ⚠ {_disturbance(cell)}"
     return found
+
+
+def _disturbance(cell: Cell) -> str:
+    if (cell.foreign_cores or 0.0) > FOREIGN_CORES_LIMIT:
+        load = number(cell.foreign_cores, 2)
+        return tr(es=f"otro proceso usó {load} núcleos", en=f"another process used {load} cores")
+    share = localized(f"{cell.slowdown:.0%}")
+    return tr(es=f"el procesador iba {share} más lento", en=f"the processor was {share} slower")
 
 
 def _status(cell: Cell) -> str:

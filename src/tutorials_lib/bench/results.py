@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 SCHEMA = 1
+SLOWDOWN_LIMIT = 0.15  # a quiet core's calibration products stay below; they differ by a tenth by themselves
 FOREIGN_CORES_LIMIT = 0.15  # a quiet machine stays below; above, another job competes for caches and memory
 
 Provenance = Literal["measured", "compiled-not-run", "modelled", "quoted"]
@@ -76,6 +77,7 @@ class Cell:
     checked: str | None = None  # how the answer was checked, where it is no number
     peak_memory_bytes: int | None = None
     foreign_cores: float | None = None
+    slowdown: float | None = None  # of the calibration product, against the fastest of the session
     relative_error: float | None = None
     estimate_seconds: float | None = None
     estimate_low_seconds: float | None = None
@@ -91,8 +93,8 @@ class Cell:
 
     @property
     def contaminated(self) -> bool:
-        """Whether other processes kept more than `FOREIGN_CORES_LIMIT` cores busy meanwhile."""
-        return (self.foreign_cores or 0.0) > FOREIGN_CORES_LIMIT
+        """Whether another job took from the machine meanwhile: one that we see, or a virtual neighbour."""
+        return (self.foreign_cores or 0.0) > FOREIGN_CORES_LIMIT or (self.slowdown or 0.0) > SLOWDOWN_LIMIT
 
     @property
     def intensity(self) -> float:
@@ -216,27 +218,17 @@ def merge(old: Run, new: Run) -> Run:
     return replace(new, cells=(*cells, *fresh.values()))
 
 
-def combine(passes: Sequence[Run]) -> Run:
-    """Several passes of one suite as one run: medians over the passes, and their spread.
+def over_passes(cells: Sequence[Cell]) -> Cell:
+    """One case measured in several passes of a suite as one cell: medians over the passes, and their spread.
 
-    A cell that failed in some passes is made of the others. Raises `ResultsError` unless the passes were made
-    alike, as `merge` does.
+    A pass in which the case failed is left out, and one that other processes disturbed where another is
+    undisturbed.
     """
-    whole = passes[0]
-    for run in passes[1:]:
-        whole = merge(whole, run)
-    by_name: dict[str, list[Cell]] = {}
-    for run in passes:
-        for cell in run.cells:
-            by_name.setdefault(cell.id, []).append(cell)
-    return replace(whole, cells=tuple(_combined(cells) for cells in by_name.values()))
-
-
-def _combined(cells: Sequence[Cell]) -> Cell:
     done = [cell for cell in cells if cell.measured and cell.definition == cells[-1].definition]
-    if not done:
+    done = [cell for cell in done if not cell.contaminated] or done
+    if len(cells) == 1 or not done:
         return cells[-1]
-    timed = [name for name in asdict(done[0]) if name.endswith(("_seconds", "_units", "_cores"))]
+    timed = [name for name in asdict(done[0]) if name.endswith(("_seconds", "_units")) or name in EXTREMES]
     values = {
         name: [getattr(cell, name) for cell in done if getattr(cell, name) is not None] for name in timed
     }
@@ -247,7 +239,29 @@ def _combined(cells: Sequence[Cell]) -> Cell:
     return replace(done[-1], **{**medians, **extremes}, passes=len(done), spread=spread)
 
 
-EXTREMES = {"min_seconds": min, "max_seconds": max, "foreign_cores": max}
+def with_slowdown(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The cells of one session, each with how much slower the processor was then than in its best tenth.
+
+    A virtual machine shares its cores with neighbours that it cannot see; the calibration product feels them.
+    A GPU's product is over in microseconds, and tells nothing of the kind.
+    """
+    felt = [cell.calibration_seconds for cell in cells if _feels_neighbours(cell)]
+    if len(felt) < 2:
+        return tuple(cells)
+    best = statistics.quantiles(felt, n=10, method="inclusive")[0]
+    return tuple(
+        replace(cell, slowdown=max(0.0, round(cell.calibration_seconds / best - 1, 3)))
+        if _feels_neighbours(cell)
+        else cell
+        for cell in cells
+    )
+
+
+def _feels_neighbours(cell: Cell) -> bool:
+    return cell.measured and cell.calibration_seconds is not None and "cuda" not in cell.backend
+
+
+EXTREMES = {"min_seconds": min, "max_seconds": max, "foreign_cores": max, "slowdown": max}
 
 
 def _better(old: Cell, new: Cell) -> Cell:

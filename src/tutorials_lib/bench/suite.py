@@ -68,9 +68,9 @@ class Suite:
         stale = sum(report.is_stale(cell, self.current) for cell in cells)
         disturbed = sum(cell.contaminated for cell in cells)
         return tr(
-            es=f"De las {len(cells)} filas, {disturbed} se midieron mientras otro proceso usaba la máquina, "
-            f"y {stale} son de un código que ya cambió.",
-            en=f"Of the {len(cells)} rows, {disturbed} were measured while another process used the machine, "
+            es=f"De las {len(cells)} filas, {disturbed} se midieron mientras otro trabajo frenaba la "
+            f"máquina, y {stale} son de un código que ya cambió.",
+            en=f"Of the {len(cells)} rows, {disturbed} were measured while another job slowed the machine, "
             f"and {stale} are from code that has changed since.",
         )
 

@@ -127,13 +127,14 @@
         id: cell.id,
         definition: cell.definition,
         times: sound && [cell.q1_seconds, cell.median_seconds, cell.q3_seconds],
-        disturbed: (cell.foreign_cores || 0) > settings.foreign_cores_limit,
+        disturbed: (cell.foreign_cores || 0) > settings.foreign_cores_limit ||
+          (cell.slowdown || 0) > settings.slowdown_limit,
         status: timed ? widgets.duration(cell.median_seconds) : cell.reason || data.provenance,
       }
     })
   }
 
-  /* The same from a row of the page's own table: definition, quartiles, foreign cores. */
+  /* The same from a row of the page's own table: definition, quartiles, quiet or disturbed. */
   function ourCells(table, settings) {
     return Array.from(table.querySelectorAll("tr[data-cell]")).map(function (row) {
       var values = row.dataset.cell.split(" ")
@@ -141,7 +142,7 @@
         id: row.querySelector("th").textContent,
         definition: values[0],
         times: values.slice(1, 4).map(Number),
-        disturbed: Number(values[4]) > settings.foreign_cores_limit,
+        disturbed: values[4] === "disturbed",
       }
     })
   }
