@@ -97,34 +97,33 @@ def raises(tutorial: Tutorial) -> bool:
 
 @pytest.fixture(scope="session")
 def running(request, exported, tmp_path_factory) -> Iterator[dict[tuple[str, str], Future]]:
-    """The runs that the chosen tests wait for, by slug and form, as many at a time as there are cores."""
+    """The runs that the chosen tests wait for, by slug, as many at a time as there are cores."""
     started = {}
     with ThreadPoolExecutor(available_cores()) as pool:
         for item in request.session.items:
-            if "running" not in item.fixturenames:
-                continue
-            tutorial, form = item.callspec.params["tutorial"], item.callspec.params["form"]
-            # The languages differ in words only (tested above): one runs the script, one the download.
-            if form == "script" and raises(tutorial):
-                continue
-            if form == "script":
-                path, language = tutorial.path, SETTINGS.languages[0]
-            else:
-                language = SETTINGS.languages[-1]
-                path = exported / language / "downloads" / f"{tutorial.slug}.py"
-            folder = tmp_path_factory.mktemp("run")
-            started[tutorial.slug, form] = pool.submit(run_python, path, folder, language)
+            if "running" in item.fixturenames:
+                tutorial = item.callspec.params["tutorial"]
+                folder = tmp_path_factory.mktemp("run")
+                started[tutorial.slug] = pool.submit(run_python, *form_of(tutorial, exported), folder)
         yield started
         pool.shutdown(cancel_futures=True)
 
 
+def form_of(tutorial: Tutorial, exported: Path) -> tuple[Path, str]:
+    """What of a lesson is run, and in which language: the script itself, or what the page offers to download.
+
+    The lessons take turns. The build has run the code of all, and the languages differ in words only.
+    """
+    forms = [(tutorial.path, SETTINGS.languages[0])]
+    forms += [(exported / name / "downloads" / f"{tutorial.slug}.py", name) for name in SETTINGS.languages]
+    if raises(tutorial):  # on purpose: that stops the script, while its download goes on
+        forms = forms[1:]
+    return forms[TUTORIALS.index(tutorial) % len(forms)]
+
+
 @each_tutorial
-@pytest.mark.parametrize("form", ["script", "download"])
-def test_lesson_runs_under_plain_python(tutorial, form, running):
-    """A reader runs the script itself, or what the page offers to download."""
-    if form == "script" and raises(tutorial):
-        pytest.skip("cells that raise on purpose stop the script; its download goes on")
-    result = running[tutorial.slug, form].result()
+def test_lesson_runs_under_plain_python(tutorial, running):
+    result = running[tutorial.slug].result()
     assert result.returncode == 0, result.stderr[-3000:]
 
 
@@ -149,7 +148,7 @@ def test_notebook_code_is_the_script_code(tutorial, exported):
         assert outputs, "an executed notebook shows its outputs"
 
 
-def run_python(script: Path, folder: Path, language: str) -> subprocess.CompletedProcess:
+def run_python(script: Path, language: str, folder: Path) -> subprocess.CompletedProcess:
     environment = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "TUTORIALS_LANGUAGE": language}
     return subprocess.run(
         [sys.executable, str(script)],

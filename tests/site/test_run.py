@@ -360,6 +360,17 @@ def test_file_read_by_a_forked_process_counts(gallery):
     assert set(record.data) == {"examples/read.csv"}
 
 
+def test_module_that_the_script_writes_itself_is_no_dependency(gallery):
+    gallery.script(
+        "one",
+        "# %%\nimport sys, tempfile\nfrom pathlib import Path\nfolder = tempfile.mkdtemp()\n"
+        "(Path(folder) / 'written.py').write_text('X = 1')\nsys.path.insert(0, folder)\n"
+        "Path('beside.py').write_text('X = 1')\nsys.path.insert(0, '.')\nimport beside, written\n",
+    )
+    assert gallery.run()["one"].modules == {}
+    assert gallery.why() == {}
+
+
 def test_module_edited_within_the_same_second_is_imported_fresh(gallery, printed):
     """Cached bytecode tells edits apart by whole seconds and sizes only."""
     module = gallery.examples / "_module.py"

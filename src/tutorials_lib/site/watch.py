@@ -115,6 +115,7 @@ class Watch:
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and is_module(path) and path not in (*modules, self.script):
                 modules[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        modules = {path: digest for path, digest in modules.items() if not path.startswith(self.ignored)}
         written = {path for kind, path, _ in entries if kind == "written"}
         data = [
             (kind, path) for kind, path, _ in entries if path not in modules and not _is_within(path, written)
