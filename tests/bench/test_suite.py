@@ -92,6 +92,22 @@ def test_page_is_about_the_machine_with_most_rows_that_nothing_disturbed(shown: 
         assert replace(shown, runs=runs).here is shown.here
 
 
+def test_pages_that_compare_suites_are_about_one_machine(tmp_path: Path, monkeypatch) -> None:
+    other = MACHINE | {"name": "other"}
+    here = make_run(measured("a"), measured("b"), measured("c"))
+    few = make_run(measured("a"), suite="ceilings")
+    many = make_run(measured("a"), measured("b"), suite="ceilings", machine=other)
+    for run in (here, few, many):
+        results.write(run, tmp_path / results.RESULTS / run.machine["name"] / f"{run.suite}.json")
+    monkeypatch.setattr(results, "repository", lambda: tmp_path)
+    assert suite.load("ceilings").here.machine["name"] == MACHINE["name"]
+    assert suite.load("matmul").here.machine["name"] == MACHINE["name"]
+    (tmp_path / results.RESULTS / MACHINE["name"] / "ceilings.json").unlink()
+    suite._all.cache_clear()
+    with pytest.raises(results.ResultsError, match="expected both from one machine"):
+        suite.roof()
+
+
 def test_suite_that_nobody_recorded_names_the_way_out() -> None:
     with pytest.raises(
         results.ResultsError, match=r"no results of the suite 'nothing'; expected .*make bench"

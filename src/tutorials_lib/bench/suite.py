@@ -5,6 +5,7 @@ A page asks for a suite by name and gets tables, cards, commands and downloads t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -23,14 +24,15 @@ class Suite:
     name: str
     root: Path
     runs: tuple[Run, ...]
+    machine: str = ""  # that all pages are about, where it measured this suite
 
     @cached_property
     def here(self) -> Run:
-        """The run that the page is about: on a processor, with all its instructions.
+        """The run that the page is about: on a processor, with all its instructions."""
+        return max(filter(is_plain, self.runs), key=self._fitness)
 
-        Of several machines the one with the most rows that nothing disturbed.
-        """
-        return max(filter(is_plain, self.runs), key=_undisturbed_rows)
+    def _fitness(self, run: Run) -> tuple[bool, int]:
+        return run.machine["name"] == self.machine, _undisturbed_rows(run)
 
     @cached_property
     def noise(self) -> float:
@@ -119,7 +121,15 @@ def load(name: str) -> Suite:
     if not any(map(is_plain, runs)):
         folder = root / results.RESULTS
         raise ResultsError(f"{folder}: no results of the suite {name!r}; expected them from `make bench`")
-    return Suite(name, root, runs)
+    return Suite(name, root, runs, _main_machine(_all(root)))
+
+
+def _main_machine(runs: Iterable[Run]) -> str:
+    """The processor with the most rows that nothing disturbed: pages that compare suites need one machine."""
+    rows: Counter[str] = Counter()
+    for run in filter(is_plain, runs):
+        rows[run.machine["name"]] += _undisturbed_rows(run)
+    return max(rows, key=lambda name: rows[name])
 
 
 @dataclass(frozen=True)
@@ -144,8 +154,14 @@ class Roof:
 
 
 def roof(dtype: str = "float32") -> Roof:
-    """The roof for products of `dtype`, from the suites `ceilings` and `matmul`; the fastest round counts."""
+    """The roof for products of `dtype`, from the suites `ceilings` and `matmul`; the fastest round counts.
+
+    Raises `ResultsError` where no processor has recorded both.
+    """
     found = [load("ceilings"), load("matmul")]
+    first, second = (one.here.machine["name"] for one in found)
+    if first != second:
+        raise ResultsError(f"ceilings of {first}, but products of {second}; expected both from one machine")
     cells = [cell for one in found for cell in one.pick(dtype=dtype, backend="cpu") if cell.measured]
     products = [cell for cell in cells if cell.flop]
     copies = [cell for cell in cells if cell.operation == "copy"]
