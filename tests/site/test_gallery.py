@@ -166,6 +166,32 @@ def test_the_filter_is_hidden_until_a_script_serves_it_and_counts_each_tag(tmp_p
     assert buttons == {"": "Todas", "algebra": "algebra 2", "list": "list 2"}
 
 
+def test_rare_tags_are_folded_below_the_common_ones(tmp_path):
+    many = ", ".join(f"tag{number}" for number in range(galleries.COMMON_TAGS))
+    for place, tags in enumerate((many, many, "rare, rarer")):
+        text = SCRIPT.replace("tags: [list, algebra]", f"tags: [{tags}]")
+        assert text != SCRIPT
+        write_lesson(tmp_path, text, name=f"01_intro/lesson{place}.py")
+    sections = load_examples(tmp_path, ("es", "en"))
+    outcomes = {tutorial.slug: record() for section in sections for tutorial in section.tutorials}
+    shown = html(tree.build_tree(sections, outcomes, "en", settings(tmp_path))["gallery.md"])
+    folded = [button["data-tag"] for button in shown.select(".tut-filter details.tut-rare button")]
+    assert folded == ["rare", "rarer"]
+    assert len(shown.select(".tut-filter > button")) == 1 + galleries.COMMON_TAGS
+
+
+def test_of_a_function_used_everywhere_the_first_lessons_are_named(tmp_path):
+    code = SCRIPT.replace('bars = "drawn"', 'bars = "drawn"\nimport torch\ntorch.arange(3)\n')
+    for place in range(galleries.NAMED_LESSONS + 2):
+        write_lesson(tmp_path, code, name=f"01_intro/lesson{place}.py")
+    sections = load_examples(tmp_path, ("es", "en"))
+    outcomes = {tutorial.slug: record() for section in sections for tutorial in section.tutorials}
+    page = tree.build_tree(sections, outcomes, "en", settings(tmp_path))["functions.md"]
+    (line,) = (line for line in page.splitlines() if "torch.arange" in line)
+    assert line.count("](intro/") == galleries.NAMED_LESSONS
+    assert line.endswith("and 2 more")
+
+
 def test_the_gallery_needs_no_unique_titles(tmp_path):
     shown = html(build(tmp_path)["gallery.md"])
     ids = [element["id"] for element in shown.find_all(id=True)]
@@ -180,7 +206,8 @@ def test_functions_lead_to_the_lessons_that_use_them(tmp_path):
     write_lesson(tmp_path, SCRIPT.replace('bars = "drawn"', f'bars = "drawn"\n{code}'))
     sections = load_examples(tmp_path, ("es", "en"))
     built = tree.build_tree(sections, {"intro/lesson": record()}, "en", settings(tmp_path))
-    assert "stable/generated/torch.arange.html): [Adding lists](intro/lesson.md)" in built["gallery.md"]
+    assert "stable/generated/torch.arange.html): [Adding lists](intro/lesson.md)" in built["functions.md"]
+    assert "](functions.md)" in built["gallery.md"]
     reference = built["reference/metrics.md"]
     assert "\n::: tutorials_lib.metrics\n" in reference
     assert "tutorials_lib.metrics.wilson_interval" in reference

@@ -1,9 +1,9 @@
-"""Ways to find a lesson: cards, a section's page, the gallery with its filter, the library's reference.
+"""Ways to find a lesson: cards, a section's page, the gallery with its filter, functions, the library.
 
 Class names: .tut-cards > .tut-card (`data-slug`; `data-tags`, comma separated; .tut-done once the reader has
 answered its questions) with .tut-thumb (.tut-light and .tut-dark), .tut-card-title, .tut-card-summary,
 .tut-card-facts (.tut-tag, .tut-time); .tut-filter (hidden until a script serves it) with one button a tag
-(`data-tag`, `aria-pressed`), and .tut-count.
+(`data-tag`, `aria-pressed`), the rare ones folded in .tut-rare, and .tut-count.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tutorials_lib.site.words import words
 
 Outcomes = Mapping[str, Record | Failure]
 
+COMMON_TAGS = 24  # more buttons than that hide the lessons from who came to see them
+NAMED_LESSONS = 6  # of a function that half of the lessons use, the first ones say enough
 THUMBNAIL_PIXELS = (640, 400)  # the box of a raster thumbnail
 
 
@@ -144,9 +146,9 @@ def gallery_page(
     settings: Settings,
     editions: Mapping[str, Edition],
 ) -> str:
-    """All lessons by section, a filter by tag, and which lessons use which function."""
+    """All lessons by section, and a filter by tag."""
     text, page = words(language), "gallery.md"
-    used: set[str] = {"gallery", "by-function"}
+    used: set[str] = {"gallery"}
     blocks = [
         front_matter(title=text["gallery"], description=text["gallery_summary"]),
         f"# {text['gallery']} {{#gallery}}",
@@ -160,14 +162,24 @@ def gallery_page(
             title = chosen(section.title, language, section.slug) or text["lessons"]
             listed = cards([section], outcomes, language, settings, page=page, editions=editions)
             blocks += [f"## {title} {{#{name}}}", listed]
-    entries = _by_function(api.index(sections), language, page)
-    if entries:
-        blocks += [
-            f"## {text['by_function']} {{#by-function}}",
-            text["by_function_intro"],
-            "\n".join(entries),
-        ]
+    if api.index(sections):
+        blocks.append(f"[{text['by_function']}](functions.md)")
     return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def function_pages(sections: Sequence[Section], language: str) -> dict[str, str]:
+    """The index of functions, if any script uses one that has a name to look up."""
+    text, used = words(language), api.index(sections)
+    if not used:
+        return {}
+    entries = _by_function(used, language, "functions.md", NAMED_LESSONS)
+    blocks = [
+        front_matter(title=text["by_function"], description=text["by_function_intro"]),
+        f"# {text['by_function']} {{#by-function}}",
+        text["by_function_intro"],
+        "\n".join(entries),
+    ]
+    return {"functions.md": "\n\n".join(blocks) + "\n"}
 
 
 def contents_page(sections: Sequence[Section], language: str) -> str:
@@ -212,22 +224,38 @@ def _filter(tutorials: Sequence[Tutorial], language: str) -> str:
     counts = Counter(tag for tutorial in tutorials for tag in tutorial.header.tags)
     if not counts:
         return ""
-    buttons = [f'<button type="button" data-tag="" aria-pressed="true">{text["all"]}</button>']
-    for tag, count in sorted(counts.items(), key=lambda item: item[0].casefold()):
-        shown = f"{escape(tag)} <span>{count}</span>"
-        buttons.append(
-            f'<button type="button" data-tag="{escape(tag)}" aria-pressed="false">{shown}</button>'
-        )
+    every = f'<button type="button" data-tag="" aria-pressed="true">{text["all"]}</button>'
+    common = {tag for tag, _ in counts.most_common(COMMON_TAGS)}
+    rare = _buttons({tag: count for tag, count in counts.items() if tag not in common})
+    if rare:
+        rare = f'<details class="tut-rare"><summary>{text["more_tags"]}</summary>{rare}</details>'
+    buttons = every + _buttons({tag: counts[tag] for tag in common}) + rare
     label, many, one = (escape(text[name]) for name in ("filter", "shown", "shown_one"))
     return (
-        f'<div class="tut-filter" role="group" aria-label="{label}" hidden>{"".join(buttons)}</div>\n'
+        f'<div class="tut-filter" role="group" aria-label="{label}" hidden>{buttons}</div>\n'
         f'<p class="tut-count" role="status" data-many="{many}" data-one="{one}"></p>'
     )
 
 
-def _by_function(names: Mapping[str, Sequence[Tutorial]], language: str, page: str) -> list[str]:
-    links = {name: (_lesson_link(item, language, page) for item in using) for name, using in names.items()}
-    return [f"- {api.reference(name, page)}: {', '.join(lessons)}" for name, lessons in links.items()]
+def _buttons(counts: Mapping[str, int]) -> str:
+    return "".join(
+        f'<button type="button" data-tag="{escape(tag)}" aria-pressed="false">'
+        f"{escape(tag)} <span>{count}</span></button>"
+        for tag, count in sorted(counts.items(), key=lambda item: item[0].casefold())
+    )
+
+
+def _by_function(
+    names: Mapping[str, Sequence[Tutorial]], language: str, page: str, most: int | None = None
+) -> list[str]:
+    """A list item for each name, with the lessons that use it: the first `most`, and how many more."""
+    items = []
+    for name, using in names.items():
+        lessons = [_lesson_link(item, language, page) for item in using[:most]]
+        if left := len(using) - len(lessons):
+            lessons.append(words(language)["and_more"].format(count=left))
+        items.append(f"- {api.reference(name, page)}: {', '.join(lessons)}")
+    return items
 
 
 def _lesson_link(tutorial: Tutorial, language: str, page: str) -> str:

@@ -45,6 +45,7 @@ def build_tree(
                 section, outcomes, language, settings, editions
             )
     tree["gallery.md"] = gallery.gallery_page(sections, outcomes, language, settings, editions)
+    tree |= gallery.function_pages(sections, language)
     tree |= gallery.reference_pages(sections, language)
     tree |= statements.pages(sections, language, settings)
     return tree

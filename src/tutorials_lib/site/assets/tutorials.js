@@ -16,7 +16,10 @@
         return !card.hidden
       }).length
       buttons.forEach(function (button) {
-        button.setAttribute("aria-pressed", String(button.dataset.tag === tag))
+        var pressed = button.dataset.tag === tag
+        var folded = button.closest("details")
+        button.setAttribute("aria-pressed", String(pressed))
+        if (pressed && folded) folded.open = true
       })
       document.querySelectorAll(".tut-cards").forEach(function (list) {
         var empty = !list.querySelector(".tut-card:not([hidden])")
