@@ -1,4 +1,4 @@
-r"""Every displayed equation of the section on tensor mathematics has code beside it that computes it.
+r"""Every displayed equation of the sections on mathematics and networks has code beside it that computes it.
 
 An equation carries `\tag{n}`; the line of code that tests it, or the call that begins there, ends in `# (n)`.
 """
@@ -13,11 +13,12 @@ from tutorials_lib.site.script import CodeCell, load_examples
 from tutorials_lib.site.settings import load_settings
 
 SETTINGS = load_settings(Path(__file__).parents[1])
+HELD = {"tensor_mathematics", "convolutional_networks", "recurrent_transformers", "transfer_learning"}
 LESSONS = [
     tutorial
     for section in load_examples(SETTINGS.examples_path, SETTINGS.languages)
     for tutorial in section.tutorials
-    if section.slug == "tensor_mathematics"
+    if section.slug in HELD
 ]
 DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 TAG = re.compile(r"\\tag\{(\d+)\}")

@@ -4,19 +4,19 @@ title:
   en: Forecasting
 summary:
   es: Una red contra reglas de una línea, con cortes en el tiempo y varios orígenes; dónde gana y dónde no.
-  en: A network against rules of one line, with cuts in time and several origins; where it wins and where not.
+  en: A network against one-line rules, with cuts in time and several origins; where it wins and where not.
 tags: [forecasting, time series, LSTM, baseline, data leakage, MASE]
 objectives:
   es:
     - Convertir una serie en ventanas y cortarla en el tiempo, sin que el futuro entre en el entrenamiento.
     - Medir un pronóstico con MAE y MASE frente a las reglas que debe superar.
     - Repetir desde varios orígenes y con varias semillas antes de afirmar que una red gana.
-    - Reconocer la curva que parece perfecta y es la de ayer corrida un día.
+    - Reconocer la curva que parece perfecta y es la verdad corrida un día.
   en:
     - Turn a series into windows and cut it in time, letting no future into training.
     - Measure a forecast by MAE and MASE against the rules it has to beat.
     - Repeat from several origins and with several seeds before claiming that a network wins.
-    - Recognise the curve that looks perfect and is yesterday's moved by one day.
+    - Recognise the curve that looks perfect and is the truth, one day late.
 prerequisites:
   es:
     - LSTM y el bucle de entrenamiento.
@@ -41,8 +41,8 @@ prerequisites:
 # Son inventadas, y eso permite saber cuánto se **puede** acertar. Las ventas diarias $s_t$ suben despacio,
 # tienen un perfil semanal $p$ y un ruido que persiste de un día al otro:
 #
-# $$s_t = 20 + 0{.}005\, t + 6\,(p_{t \bmod 7} - 1) + r_t, \qquad
-# r_t = 0{.}7\, r_{t-1} + \epsilon_t. \tag{1}$$
+# $$s_t = 20 + 0{,}005\, t + 6\,(p_{t \bmod 7} - 1) + r_t, \qquad
+# r_t = 0{,}7\, r_{t-1} + \epsilon_t. \tag{1}$$
 #
 # El nivel $l_t$ de un tanque, en porcentaje, baja con el consumo, que sigue el mismo perfil; cuando un día
 # termina por debajo de 35, una bomba repone 60:
@@ -55,7 +55,8 @@ prerequisites:
 #
 # $$E\lvert \epsilon \rvert = \sigma \sqrt{2/\pi}. \tag{3}$$
 #
-# Mira (1) y (2): ¿en cuál es el valor siguiente una suma de valores anteriores por constantes?
+# Mira (1) y (2): ¿en cuál de las dos el valor siguiente es, salvo el ruido, una suma de valores anteriores
+# multiplicados por constantes?
 
 # %% [markdown] lang="en"
 # “Tomorrow will be like today” is a forecast. It costs nothing, and in many series it is hard to beat. By the
@@ -74,8 +75,8 @@ prerequisites:
 # They are made up, which lets us know how well one **can** do. The daily sales $s_t$ rise slowly, have a
 # weekly profile $p$ and a noise that persists from one day to the next:
 #
-# $$s_t = 20 + 0{.}005\, t + 6\,(p_{t \bmod 7} - 1) + r_t, \qquad
-# r_t = 0{.}7\, r_{t-1} + \epsilon_t. \tag{1}$$
+# $$s_t = 20 + 0.005\, t + 6\,(p_{t \bmod 7} - 1) + r_t, \qquad
+# r_t = 0.7\, r_{t-1} + \epsilon_t. \tag{1}$$
 #
 # The level $l_t$ of a tank, in per cent, falls with consumption, which follows the same profile; when a day
 # ends below 35, a pump puts back 60:
@@ -88,7 +89,8 @@ prerequisites:
 #
 # $$E\lvert \epsilon \rvert = \sigma \sqrt{2/\pi}. \tag{3}$$
 #
-# Look at (1) and (2): in which is the next value a sum of earlier values times constants?
+# Look at (1) and (2): in which of them is the next value, noise aside, a sum of earlier values times
+# constants?
 
 # %%
 from math import pi, sqrt
@@ -129,12 +131,12 @@ all_series = {SALES: sales(np.random.default_rng(1)), TANK: tank(np.random.defau
 floor = sqrt(2 / pi)  # (3)
 
 # %%
-# alt es: Diez semanas: las ventas ondulan con la semana; el tanque baja por escalones y salta al reponerse.
-# alt en: Ten weeks: sales wave with the week; the tank falls by steps and jumps when refilled.
+# alt es: Diez semanas: las ventas ondulan con la semana; el tanque baja día a día y salta al reponerse.
+# alt en: Ten weeks: sales wave with the week; the tank falls day by day and jumps when refilled.
 _, panels = plt.subplots(2, 1, figsize=(6.8, 4.2), sharex=True)
 for ax, (name, series) in zip(panels, all_series.items(), strict=True):
     curves(range(900, 970), {name: series[900:970]}, xlabel="", ylabel=name, ax=ax)
-_ = panels[1].set_xlabel(tr(es="día", en="day"))
+_ = panels[1].set(xlabel=tr(es="día", en="day"), ylabel=f"{TANK} (%)")
 
 # %% [markdown] lang="es"
 # ## Ventanas, y un corte que respeta el tiempo
@@ -160,15 +162,15 @@ for x, y in zip(*windows(np.arange(7), width=4), strict=True):
 
 
 # %% [markdown] lang="es"
-# Se entrena con todo lo anterior a un día, el **origen**, y se examina con los 100 siguientes. También la
-# media y la desviación con que se estandariza salen solo del pasado. Un solo origen es una sola muestra:
-# usaremos cuatro, y en cada uno se vuelve a entrenar con todo lo que ya se conoce (*rolling origin*, origen
-# móvil).
+# Se entrena con todo lo anterior a un día, el **origen**, y se examina con los 100 días que empiezan en él.
+# También la media y la desviación con que se estandariza salen solo del pasado. Un solo origen es una sola
+# muestra: usaremos cuatro, y en cada uno se vuelve a entrenar con todo lo que ya se conoce (*rolling origin*,
+# origen móvil).
 
 # %% [markdown] lang="en"
-# Training uses all that comes before a day, the **origin**, and the exam is the 100 that follow. The mean and
-# the deviation used to standardise come from the past alone as well. One origin is one sample: we shall use
-# four, and at each of them train again with all that is known by then (a rolling origin).
+# Training uses all that comes before a day, the **origin**, and the exam is the 100 days that begin there.
+# The mean and the deviation used to standardise come from the past alone as well. One origin is one sample:
+# we shall use four, and at each of them train again with all that is known by then (a rolling origin).
 
 
 # %%
@@ -250,14 +252,15 @@ def mase(forecast, target, y_past):  # (5)
 # %% [markdown] lang="es"
 # ## La red
 #
-# Una LSTM lee la ventana y una capa lineal da el **cambio** respecto de hoy. Así parte de la regla ingenua en
-# vez de tener que aprenderla. Minimiza el error absoluto, que es con lo que se la examina.
+# Una LSTM lee la ventana y una capa lineal da el **cambio** respecto de hoy. Así empieza cerca de la regla
+# ingenua en vez de tener que aprenderla. Minimiza el error absoluto, el mismo con que se la examina.
 
 # %% [markdown] lang="en"
 # ## The network
 #
 # An LSTM reads the window, and a linear layer gives the **change** with respect to today. That way it starts
-# from the naive rule instead of having to learn it. It minimises the absolute error, by which it is examined.
+# close to the naive rule instead of having to learn it. It minimises the absolute error, by which it is
+# examined.
 
 
 # %%
@@ -364,7 +367,7 @@ assert mean_of[TANK, NETWORK] > 1.5 * floor_of[TANK]
 # En las ventas la red **no** supera a la autorregresión lineal: la diferencia va de
 # `{python} gains[SALES, LINEAR].low:.2f` a `{python} gains[SALES, LINEAR].high:.2f`. La lineal ya tiene la
 # forma de (1), queda en `{python} mean_of[SALES, LINEAR]:.2f` con un piso de `{python} floor_of[SALES]:.2f`,
-# y la red no encuentra qué agregar. Para esa serie, quédate con los quince números.
+# y nada de lo medido dice que la red agregue algo. Para esa serie, quédate con los quince números.
 #
 # Dos azares, otra vez: en el tanque, entre semillas de un mismo origen el MASE se mueve a lo más
 # `{python} seed_spread:.2f`, y entre orígenes `{python} origin_spread:.2f`. Los cuatro exámenes comparten
@@ -372,9 +375,9 @@ assert mean_of[TANK, NETWORK] > 1.5 * floor_of[TANK]
 #
 # ## Una idea que falla: la curva perfecta
 #
-# Un paseo al azar no se puede pronosticar: cada día suma un número nuevo, y el mejor pronóstico es el de hoy.
-# Le damos uno a la misma red y dibujamos verdad y pronóstico, un día adelante, como se ve en tantos
-# tutoriales.
+# Un paseo al azar no se puede pronosticar: cada día suma un número nuevo, y el mejor pronóstico es el valor
+# de hoy. Damos tres a redes como la anterior y dibujamos, del que mejor sale, verdad y pronóstico a un día,
+# como en tantos tutoriales.
 
 # %% [markdown] lang="en"
 # On the tank the network beats all three rules: its mean MASE is `{python} mean_of[TANK, NETWORK]:.2f`, and
@@ -384,8 +387,8 @@ assert mean_of[TANK, NETWORK] > 1.5 * floor_of[TANK]
 # On sales the network does **not** beat linear autoregression: the difference runs from
 # `{python} gains[SALES, LINEAR].low:.2f` to `{python} gains[SALES, LINEAR].high:.2f`. The linear rule has the
 # form of (1) already, comes to `{python} mean_of[SALES, LINEAR]:.2f` with a floor of
-# `{python} floor_of[SALES]:.2f`, and the network finds nothing to add. For that series, keep the fifteen
-# numbers.
+# `{python} floor_of[SALES]:.2f`, and nothing measured here says that the network adds anything. For that
+# series, keep the fifteen numbers.
 #
 # Two kinds of luck, again: on the tank, MASE moves by `{python} seed_spread:.2f` at most between seeds of one
 # origin, and by `{python} origin_spread:.2f` between origins. The four exams share part of their training, so
@@ -394,7 +397,8 @@ assert mean_of[TANK, NETWORK] > 1.5 * floor_of[TANK]
 # ## An idea that fails: the perfect curve
 #
 # A random walk cannot be forecast: each day adds a new number, and the best forecast is today's value. We
-# give one to the same network and draw truth and forecast, one day ahead, as so many tutorials do.
+# give three to networks like the one above and draw, for the one that comes out best, truth and one-day
+# forecast, as so many tutorials do.
 
 # %%
 # alt es: Verdad y pronóstico de un paseo: en 100 días, casi la misma curva; en 15, una va un día atrás.
@@ -410,10 +414,13 @@ for seed, walk in enumerate(walks):
     walk_results.append((explained.item(), against_naive.item(), to_today.item()))
     drawn[seed] = {tr(es="verdad", en="truth"): y_exam, tr(es="pronóstico", en="forecast"): forecast}
 
+best = max(drawn, key=lambda seed: walk_results[seed][0])
 _, panels = plt.subplots(1, 2, figsize=(7.2, 3.2))
 for ax, days in zip(panels, (slice(0, 100), slice(40, 55)), strict=True):
-    pair = {name: values[days, 0] for name, values in drawn[1].items()}
+    pair = {name: values[days, 0] for name, values in drawn[best].items()}
     curves(range(days.start, days.stop), pair, xlabel=tr(es="día", en="day"), ylabel="", ax=ax)
+panels[0].set_ylabel(tr(es="valor estandarizado", en="standardised value"))
+_ = panels[1].set_xticks(range(40, 55, 5))
 
 # %%
 print("R²     ", tr(es="error / error ingenuo", en="error / naive error"))
@@ -428,40 +435,40 @@ assert best_r2 > 0.9 and min(ratios) > 0.98
 assert max(closeness) < 0.8
 
 # %% [markdown] lang="es"
-# A la izquierda la curva parece excelente, y en el mejor de los tres paseos $R^2$ es `{python} best_r2:.3f`.
-# Sin embargo, el error es entre `{python} min(ratios):.2f` y `{python} max(ratios):.2f` veces el de «mañana,
-# lo de hoy». La red aprendió a repetir el último valor: su pronóstico se parece más a **hoy** que a mañana. A
-# la derecha, de cerca, se ve que va un día atrás. Una curva de un paso superpuesta a la verdad no prueba
-# nada; el cociente con la regla ingenua, sí.
+# A la izquierda, en el mejor de los tres paseos, la curva parece excelente: $R^2$ es `{python} best_r2:.3f`.
+# Sin embargo, en los tres el error es de `{python} min(ratios):.2f` a `{python} max(ratios):.2f` veces el de
+# «mañana, lo de hoy». La red aprendió a repetir el último valor: su pronóstico se parece más a **hoy** que a
+# mañana. A la derecha, de cerca, se ve que va un día atrás. Un pronóstico a un paso dibujado sobre la verdad
+# no prueba nada; el cociente con la regla ingenua, sí.
 #
 # ## Una fuga: mezclar antes de cortar
 #
 # Con imágenes es costumbre mezclar los ejemplos y apartar una quinta parte. ¿Qué pasa si se hace con
-# ventanas? La ventana del día siguiente **contiene** el valor que hay que adivinar. Probamos con el modelo
-# más dócil que hay, la media de los dos vecinos más cercanos, y con veinte paseos al azar. Si los vecinos son
-# el día anterior y el siguiente, su pronóstico es la media de los valores que rodean la respuesta: sobra la
-# mitad del salto que llega y la mitad del que sigue, y el error baja a
+# ventanas? La ventana del día siguiente **contiene** el valor que hay que adivinar. Probamos con un modelo
+# sencillo, la media de los dos vecinos más cercanos, en veinte paseos al azar. Si los vecinos son el día
+# anterior y el siguiente, su pronóstico es la media de los valores que rodean la respuesta: le falta la mitad
+# del salto que llega y le sobra la mitad del que sigue, y el error baja a
 #
-# $$\sqrt{\tfrac14 + \tfrac14} = \frac{1}{\sqrt 2} \approx 0{.}71 \tag{6}$$
+# $$\sqrt{\tfrac14 + \tfrac14} = \frac{1}{\sqrt 2} \approx 0{,}71 \tag{6}$$
 #
 # veces el ingenuo: algo **imposible** sin ver el futuro.
 
 # %% [markdown] lang="en"
-# On the left the curve looks excellent, and on the best of the three walks $R^2$ is `{python} best_r2:.3f`.
-# Yet the error is between `{python} min(ratios):.2f` and `{python} max(ratios):.2f` times that of “tomorrow,
-# the same as today”. The network learned to repeat the last value: its forecast resembles **today** more than
-# tomorrow. On the right, from close by, it runs a day late. A one-step curve laid over the truth proves
-# nothing; the ratio to the naive rule does.
+# On the left, on the best of the three walks, the curve looks excellent: $R^2$ is `{python} best_r2:.3f`. Yet
+# on all three the error is between `{python} min(ratios):.2f` and `{python} max(ratios):.2f` times that of
+# “tomorrow, the same as today”. The network learned to repeat the last value: its forecast resembles
+# **today** more than tomorrow. On the right, from close by, it runs a day late. A one-step curve laid over
+# the truth proves nothing; the ratio to the naive rule does.
 #
 # ## A leak: shuffling before cutting
 #
 # With images it is customary to shuffle the examples and set a fifth apart. What if that is done with
-# windows? The window of the next day **contains** the value to be guessed. We try the most docile model there
-# is, the mean of the two nearest neighbours, on twenty random walks. If the neighbours are the day before and
-# the day after, its forecast is the mean of the values around the answer: half of the jump that arrives and
-# half of the one that follows are left over, and the error falls to
+# windows? The window of the next day **contains** the value to be guessed. We try a plain model, the mean of
+# the two nearest neighbours, on twenty random walks. If the neighbours are the day before and the day after,
+# its forecast is the mean of the values around the answer: it misses half of the jump that arrives and has
+# half of the next one too many, and the error falls to
 #
-# $$\sqrt{\tfrac14 + \tfrac14} = \frac{1}{\sqrt 2} \approx 0{.}71 \tag{6}$$
+# $$\sqrt{\tfrac14 + \tfrac14} = \frac{1}{\sqrt 2} \approx 0.71 \tag{6}$$
 #
 # times the naive one: something **impossible** without seeing the future.
 
@@ -499,12 +506,13 @@ assert leak_means["shuffled"].high < 1 < leak_means["in time"].low
 # %% [markdown] lang="es"
 # Mezclado, el error es en promedio `{python} leak_means["shuffled"].value:.2f` veces el ingenuo, y en
 # `{python} below` de los 20 paseos queda por debajo de 1. Con el corte en el tiempo es
-# `{python} leak_means["in time"].value:.1f`: el mismo modelo, sin el futuro, no sirve para nada. El paseo al
-# azar es un detector: si en él tu método baja de 1 por más que el azar del examen, hay una fuga.
+# `{python} leak_means["in time"].value:.1f`: el mismo modelo, sin el futuro, pierde contra la regla ingenua
+# en los 20 paseos. El paseo al azar es un detector: si en él tu método baja de 1 por más que el azar del
+# examen, hay una fuga.
 #
 # ## Varios días adelante
 #
-# Hay dos maneras de pronosticar 14 días. **Recursiva**: la red de un día se alimenta con sus propios
+# Hay dos maneras usuales de pronosticar 14 días. **Recursiva**: la red de un día se alimenta con sus propios
 # pronósticos. **Directa**: una red con 14 salidas, una por día. La recursiva acumula errores; la directa
 # aprende 14 tareas con los mismos datos. Agregamos dos reglas: repetir la última semana, y la media del
 # pasado, que no sabe nada del presente. ¿A qué horizonte dejará de servir saber cómo está hoy el tanque?
@@ -512,16 +520,17 @@ assert leak_means["shuffled"].high < 1 < leak_means["in time"].low
 # %% [markdown] lang="en"
 # Shuffled, the error is on average `{python} leak_means["shuffled"].value:.2f` times the naive one, and on
 # `{python} below` of the 20 walks it stays below 1. With the cut in time it is
-# `{python} leak_means["in time"].value:.1f`: the same model, without the future, is good for nothing. The
-# random walk is a detector: if your method gets below 1 on it by more than the luck of the exam, there is a
-# leak.
+# `{python} leak_means["in time"].value:.1f`: the same model, without the future, loses to the naive rule on
+# all 20 walks. The random walk is a detector: if your method gets below 1 on it by more than the luck of the
+# exam, there is a leak.
 #
 # ## Several days ahead
 #
-# There are two ways to forecast 14 days. **Recursive**: the one-day network is fed with its own forecasts.
-# **Direct**: a network with 14 outputs, one for each day. The recursive one piles up errors; the direct one
-# learns 14 tasks from the same data. We add two rules: to repeat the last week, and the mean of the past,
-# which knows nothing of the present. At what horizon will it no longer help to know how the tank is today?
+# There are two usual ways to forecast 14 days. **Recursive**: the one-day network is fed with its own
+# forecasts. **Direct**: a network with 14 outputs, one for each day. The recursive one piles up errors; the
+# direct one learns 14 tasks from the same data. We add two rules: to repeat the last week, and the mean of
+# the past, which knows nothing of the present. At what horizon will it no longer help to know how the tank is
+# today?
 
 # %%
 AHEAD, ORIGIN = 14, 700
@@ -563,17 +572,17 @@ recursion, direct, week, average = error.values()
 assert recursion.mean(dim=0)[0] < direct.mean(dim=0)[0]
 for day in (7, 14):
     assert direct.amax(dim=0)[day - 1] < recursion.amin(dim=0)[day - 1]
-assert direct.amax(dim=0)[13] < average[0, 13]
+assert direct.amax(dim=0)[13] < 0.8 * average[0, 13] < recursion.mean(dim=0)[13]
 assert direct.mean(dim=0)[13] < week[0, 13] and week[0, 6] < recursion.amin(dim=0)[6]
 
 # %% [markdown] lang="es"
 # Para mañana conviene la recursiva, `{python} recursion.mean(dim=0)[0].item():.1f` contra
 # `{python} direct.mean(dim=0)[0].item():.1f` puntos del tanque: un solo paso es todo lo que aprendió. A los
-# 14 días, la directa yerra `{python} direct.mean(dim=0)[13].item():.1f` y la recursiva
-# `{python} recursion.mean(dim=0)[13].item():.1f`, casi lo mismo que la media,
-# `{python} average[0, 13].item():.1f`: un pequeño error de nivel cambia el día en que la bomba se enciende, y
-# desde ahí el pronóstico va a destiempo. Repetir la semana, sin aprender nada, también la supera a los 7
-# días. Las franjas van de la peor a la mejor semilla.
+# 14 días, la directa yerra `{python} direct.mean(dim=0)[13].item():.1f`, menos que la media del pasado,
+# `{python} average[0, 13].item():.1f`: saber cómo está hoy el tanque todavía le sirve. A la recursiva, con
+# `{python} recursion.mean(dim=0)[13].item():.1f`, ya no: basta un pequeño error de nivel para cambiar el día
+# en que la bomba se enciende, y desde ahí el pronóstico va a destiempo. Repetir la semana, sin aprender nada,
+# también la supera a los 7 días. Las franjas van de la peor a la mejor semilla.
 #
 # **¿Te dio otro número?** Con otra semilla de la serie cambian los niveles; lo que se espera es el orden: en
 # el tanque, la red por debajo de las reglas a un día; en las ventas, sin ventaja sobre la lineal.
@@ -584,17 +593,17 @@ assert direct.mean(dim=0)[13] < week[0, 13] and week[0, 6] < recursion.amin(dim=
 # * Antes de la red, tres reglas: lo de hoy, lo de la semana pasada, una regresión. Informa el cociente.
 # * Una red gana donde hay algo que una suma no puede decir. Si la serie es lineal, la regresión basta.
 # * Varios orígenes y varias semillas; di lo que permite el intervalo.
-# * Desconfía de la curva de un paso: compárala con la de ayer.
+# * Desconfía de la curva a un paso: compárala con la de ayer.
 # * Para varios días, prueba las dos maneras: los errores de la recursiva se acumulan.
 
 # %% [markdown] lang="en"
 # For tomorrow the recursive one is better, `{python} recursion.mean(dim=0)[0].item():.1f` against
 # `{python} direct.mean(dim=0)[0].item():.1f` points of the tank: one step is all it has learned. At 14 days
-# the direct one errs by `{python} direct.mean(dim=0)[13].item():.1f` and the recursive one by
-# `{python} recursion.mean(dim=0)[13].item():.1f`, almost the same as the mean,
-# `{python} average[0, 13].item():.1f`: a small error of level changes the day on which the pump starts, and
-# from then on the forecast is out of step. Repeating the week, which learns nothing, beats it at 7 days as
-# well. Bands go from the worst seed to the best.
+# the direct one errs by `{python} direct.mean(dim=0)[13].item():.1f`, less than the mean of the past,
+# `{python} average[0, 13].item():.1f`: to know how the tank is today still helps it. The recursive one, at
+# `{python} recursion.mean(dim=0)[13].item():.1f`, it no longer helps: a small error of level is enough to
+# change the day on which the pump starts, and from then on the forecast is out of step. Repeating the week,
+# which learns nothing, beats it at 7 days as well. Bands go from the worst seed to the best.
 #
 # **Did you get a different number?** With another seed of the series the levels change; what is expected is
 # the order: on the tank, the network below the rules at one day; on sales, no advantage over the linear one.

@@ -42,10 +42,11 @@ timeout_seconds: 180
 #
 # ## La verdad, por reglas
 #
-# Hasta 29 los números se escriben en una palabra; desde 31, con «y». «Cien» solo es cien; seguido es
-# «ciento». Y ante «mil», «uno» se apocopa: *veintiún mil*, *treinta y un mil* ([RAE, *Diccionario
-# panhispánico de dudas*, «cardinales»](https://www.rae.es/dpd/cardinales)). La RAE admite también
-# *treintaiuno*; aquí escribimos las formas separadas.
+# Hasta el treinta, los números se escriben en una palabra; después, y hasta el 99, las decenas y las unidades
+# se unen con «y». El 100 es «cien» cuando va solo o ante «mil»; con decenas o unidades detrás, «ciento». Y
+# ante «mil», «uno» se apocopa: *veintiún mil*, *treinta y un mil* ([RAE, *Diccionario panhispánico de dudas*,
+# «cardinales»](https://www.rae.es/dpd/cardinales)). La RAE admite también *treintaiuno*; aquí escribimos las
+# formas separadas.
 
 # %% [markdown] lang="en"
 # A cheque bears its amount twice: in digits and in words. To go from one to the other is to translate: one
@@ -61,10 +62,11 @@ timeout_seconds: 180
 #
 # ## The truth, by rules
 #
-# In Spanish the numbers to 29 are one word; from 31 on they take *y*, and. A bare hundred is *cien*; with
-# more behind it, *ciento*. And before *mil*, *uno* is cut short: *veintiún mil*, *treinta y un mil* ([RAE,
-# *Diccionario panhispánico de dudas*, *cardinales*](https://www.rae.es/dpd/cardinales)). The RAE admits
-# *treintaiuno* too; here we write the separate forms.
+# In Spanish the numbers up to thirty are one word; beyond, up to 99, tens and ones are joined by *y*, and. A
+# hundred is *cien* when alone or before *mil*; with tens or ones behind it, *ciento*. And before *mil*, *uno*
+# is cut short: *veintiún mil*, *treinta y un mil* ([RAE, *Diccionario panhispánico de dudas*,
+# *cardinales*](https://www.rae.es/dpd/cardinales)). The RAE admits *treintaiuno* too; here we write the
+# separate forms.
 
 # %%
 import random
@@ -113,10 +115,10 @@ def in_words(n):  # 0 ≤ n < 1 000 000
 
 
 # %% [markdown] lang="es"
-# Una regla también se equivoca si la escribe uno. Los casos difíciles, uno por uno:
+# También una regla falla si se escribe mal. Los casos difíciles, uno por uno:
 
 # %% [markdown] lang="en"
-# A rule is mistaken too if one writes it wrong. The hard cases, one by one:
+# A rule fails too if it is written wrong. The hard cases, one by one:
 
 # %%
 hard = {
@@ -153,26 +155,27 @@ assert "uno mil" not in " ".join(" ".join(in_words(n)) + " " for n in range(0, 1
 # %% [markdown] lang="es"
 # ## Qué se aprende y qué se pregunta
 #
-# Con números hasta 99 999 alcanzan `{python} len(distinct)` palabras, y la más larga de las frases tiene
-# `{python} longest_phrase`. Las cifras van en cinco casilleros, como en un formulario, con los de la
-# izquierda vacíos. Dos palabras más hacen de marcas: una para empezar y otra para terminar.
+# Con números hasta `{python} 99_999:,` alcanzan `{python} len(distinct)` palabras, y la más larga de las
+# frases tiene `{python} longest_phrase`. Las cifras van en cinco casilleros, como en un formulario; los que
+# sobran a la izquierda quedan vacíos. Dos palabras más hacen de marcas: una para empezar y otra para
+# terminar.
 #
-# Si sorteáramos números al azar, nueve de cada diez tendrían cinco cifras. Tomamos casi tantos de tres como
-# de cuatro y de cinco, y apartamos 150 de cada largo para el examen. Dos exámenes más serán crueles: los
-# números de seis cifras, un largo nunca visto, y **todos** los que van de 700 a 799, aunque en números más
-# largos «setecientos» se verá a menudo. ¿Qué exactitud pronosticas en cada uno?
+# Si sorteáramos números al azar, nueve de cada diez tendrían cinco cifras. Tomamos tantos de cuatro como de
+# cinco y todos los que hay de tres, y de cada largo apartamos 150 para el examen. Dos exámenes más serán
+# crueles: los números de seis cifras, un largo nunca visto, y **todos** los que van de 700 a 799, aunque en
+# números más largos «setecientos» se verá a menudo. ¿Qué exactitud pronosticas en cada uno?
 
 # %% [markdown] lang="en"
 # ## What is learned and what is asked
 #
-# For numbers to 99,999 `{python} len(distinct)` words suffice, and the longest of the phrases has
-# `{python} longest_phrase`. The digits go into five boxes, as in a form, those on the left empty. Two more
-# words serve as marks: one to begin and one to end.
+# For numbers to `{python} 99_999:,`, `{python} len(distinct)` words suffice, and the longest of the phrases
+# has `{python} longest_phrase`. The digits go into five boxes, as in a form; those left over on the left stay
+# empty. Two more words serve as marks: one to begin and one to end.
 #
-# Were we to draw numbers at random, nine in ten would have five digits. We take nearly as many of three as of
-# four and of five, and set aside 150 of each length for the exam. Two more exams will be cruel: numbers of
-# six digits, a length never seen, and **all** those from 700 to 799, though *setecientos* will often be seen
-# in longer numbers. What accuracy do you forecast in each?
+# Were we to draw numbers at random, nine in ten would have five digits. We take as many of four as of five
+# and all there are of three, and of each length set aside 150 for the exam. Two more exams will be cruel:
+# numbers of six digits, a length never seen, and **all** those from 700 to 799, though *setecientos* will
+# often be seen in longer numbers. What accuracy do you forecast in each?
 
 # %%
 END, START = 0, 1
@@ -215,10 +218,10 @@ print(len(learned), as_digits([407]).tolist(), as_words([407]).tolist())
 # $$h_j = \bigl[\overrightarrow{\operatorname{GRU}}(x_1 \ldots x_j);\;
 # \overleftarrow{\operatorname{GRU}}(x_n \ldots x_j)\bigr]. \tag{1}$$
 #
-# El **decodificador** escribe una palabra por paso. En los primeros traductores recibía un solo vector con
-# toda la entrada. [Bahdanau, Cho y Bengio (2014)](https://arxiv.org/abs/1409.0473) propusieron otra cosa:
-# antes de cada palabra $i$, comparar su estado con todos los $h_j$, volver pesos los puntajes y recibir la
-# media ponderada.
+# El **decodificador** escribe una palabra por paso. En los primeros traductores de este tipo recibía un solo
+# vector con toda la entrada. [Bahdanau, Cho y Bengio (2014)](https://arxiv.org/abs/1409.0473) propusieron
+# otra cosa: antes de cada palabra $i$, comparar su estado con todos los $h_j$, volver pesos los puntajes y
+# recibir la media ponderada.
 #
 # $$e_{ij} = v \cdot \tanh(W s_{i-1} + U h_j), \tag{2}$$
 #
@@ -245,10 +248,10 @@ print(len(learned), as_digits([407]).tolist(), as_words([407]).tolist())
 # $$h_j = \bigl[\overrightarrow{\operatorname{GRU}}(x_1 \ldots x_j);\;
 # \overleftarrow{\operatorname{GRU}}(x_n \ldots x_j)\bigr]. \tag{1}$$
 #
-# The **decoder** writes one word at each step. In the first translators it was given a single vector with the
-# whole input. [Bahdanau, Cho and Bengio (2014)](https://arxiv.org/abs/1409.0473) proposed something else:
-# before each word $i$, compare its state with all the $h_j$, turn the scores into weights and be given the
-# weighted mean.
+# The **decoder** writes one word at each step. In the first translators of this kind it was given a single
+# vector with the whole input. [Bahdanau, Cho and Bengio (2014)](https://arxiv.org/abs/1409.0473) proposed
+# something else: before each word $i$, compare its state with all the $h_j$, turn the scores into weights and
+# be given the weighted mean.
 #
 # $$e_{ij} = v \cdot \tanh(W s_{i-1} + U h_j), \tag{2}$$
 #
@@ -304,12 +307,12 @@ class Translator(nn.Module):
 print(parameter_count(Translator(attends=True)))
 
 # %% [markdown] lang="es"
-# Sin atención, `context` es siempre el mismo vector: el traductor de antes. Las ecuaciones, una por una y con
+# Sin atención, `context` es siempre el mismo vector: el traductor de antes. Las ecuaciones (2) a (4), con
 # bucles, contra la clase:
 
 # %% [markdown] lang="en"
-# Without attention, `context` is the same vector all along: the translator of old. The equations, one by one
-# and with loops, against the class:
+# Without attention, `context` is the same vector all along: the translator of old. Equations (2) to (4), with
+# loops, against the class:
 
 # %%
 torch.manual_seed(0)
@@ -357,17 +360,19 @@ with torch.inference_mode():
 # ## Entrenar con la respuesta a la vista
 #
 # Al entrenar, cada paso recibe la palabra anterior **verdadera**, aunque la red hubiera escrito otra: es el
-# *teacher forcing* (forzado por el maestro). Al traducir de verdad no hay maestro, y recibe la que ella misma
-# escribió. Entrenamos tres redes con atención y tres sin ella, con las mismas semillas, los mismos ejemplos y
-# los mismos pasos. Guardamos además cada red a mitad de camino, para mirar sus errores después.
+# *teacher forcing*, como si un maestro corrigiera cada palabra antes de seguir. Al traducir de verdad no hay
+# maestro, y recibe la que ella misma escribió. Entrenamos tres redes con atención y tres sin ella, con las
+# mismas semillas, los mismos ejemplos y los mismos pasos. Guardamos además cada red a mitad de camino, para
+# mirar sus errores después.
 
 # %% [markdown] lang="en"
 # ## Training with the answer in sight
 #
 # In training each step is given the **true** word before, even where the network would have written another:
-# that is teacher forcing. In true translation there is no teacher, and it is given the one it wrote itself.
-# We train three networks with attention and three without, with the same seeds, the same examples and the
-# same steps. We keep each network at half way as well, to look at its errors later.
+# that is teacher forcing, as if a teacher corrected each word before going on. In true translation there is
+# no teacher, and it is given the one it wrote itself. We train three networks with attention and three
+# without, with the same seeds, the same examples and the same steps. We keep each network at half way as
+# well, to look at its errors later.
 
 # %%
 STEPS, SEEDS = 120, range(3)
@@ -443,14 +448,14 @@ assert means[plain][0] > means[plain][2] + 0.2
 
 # %% [markdown] lang="es"
 # La banda abarca los intervalos de Wilson de las tres semillas. Con cinco cifras, las redes con atención
-# aciertan entre `{python} least[attending, 5]:.0%` y `{python} most[attending, 5]:.0%`; sin ella, entre
-# `{python} least[plain, 5]:.0%` y `{python} most[plain, 5]:.0%`. Un número acierta solo si acierta cada
-# palabra. El vector único alcanza para los cortos y se queda atrás al crecer el largo, que es lo que Bahdanau
-# y sus colegas señalaron en frases. No es que sin atención sea imposible: con más pasos, esas redes también
-# mejoran. Con los mismos, no alcanzan.
+# aciertan entre el `{python} least[attending, 5]:.0%` y el `{python} most[attending, 5]:.0%`; sin ella, entre
+# el `{python} least[plain, 5]:.0%` y el `{python} most[plain, 5]:.0%`. Un número cuenta como acierto solo si
+# todas sus palabras lo son. El vector único alcanza para los cortos y se queda atrás al crecer el largo, que
+# es lo que Bahdanau y sus colegas señalaron en frases. Esto no prueba que sin atención sea imposible: con más
+# pasos esas redes podrían mejorar. Con los mismos, no alcanzan.
 #
-# **¿Te dio otro número?** Con cinco cifras, espera las de atención por encima de `{python} 0.75:.0%` y las
-# otras por debajo de `{python} 0.5:.0%`.
+# **¿Te dio otro número?** Con cinco cifras, espera las de atención por encima del `{python} 0.75:.0%` y las
+# otras por debajo del `{python} 0.5:.0%`.
 #
 # ## A dónde mira
 #
@@ -462,8 +467,8 @@ assert means[plain][0] > means[plain][2] + 0.2
 # between `{python} least[attending, 5]:.0%` and `{python} most[attending, 5]:.0%` right; without it, between
 # `{python} least[plain, 5]:.0%` and `{python} most[plain, 5]:.0%`. A number is right only if each word is.
 # The single vector does for the short ones and falls behind as length grows, which is what Bahdanau and his
-# colleagues pointed out in sentences. Not that it is impossible without attention: with more steps those
-# networks improve too. With the same ones, they do not get there.
+# colleagues pointed out in sentences. This does not prove that it is impossible without attention: with more
+# steps those networks might improve. With the same ones, they do not get there.
 #
 # **Did you get a different number?** With five digits, expect those with attention above
 # `{python} 0.75:.0%` and the others below `{python} 0.5:.0%`.
@@ -499,19 +504,21 @@ ax = heat_map(
 )  # fmt: skip
 
 # %% tags=["hidden"]
-assert len(full) > 20
+assert len(full) > 20 and len(learned) == 100 + 650 + 2 * 1350  # all there are of three digits
 by_seed = maps[:, :, :8].mean(dim=1)  # seed word box
 assert (by_seed[:, 4, 2] > 0.8).all() and (by_seed[:, 4].argmax(dim=1) == 2).all()
 assert (by_seed[:, 3].amax(dim=1) < by_seed[:, 4, 2]).all()
+assert by_seed.mean(dim=0)[[1, 3, 6]].max() < 0.75  # y, mil, y
 assert (maps.sum(-1) - 1).abs().max() < 1e-5
 
 # %% [markdown] lang="es"
 # A la izquierda, `{python} f"{full[0]}"` con la primera semilla; a la derecha, la media de
 # `{python} len(full)` números con esa forma y las tres semillas. La palabra de las centenas pone en su cifra
 # `{python} by_seed[:, 4, 2].mean().item():.2f` del peso, y nadie le enseñó a alinear: lo dedujo de las
-# respuestas. «Mil» y las «y» reparten su mirada, y se entiende: no dependen del valor de una cifra, y el
-# estado ya sabe por dónde va. La tabla muestra de dónde llegó la información que se sumó en (4); no prueba
-# por qué la red eligió esa palabra, porque los $h_j$ ya habían mezclado a los vecinos en (1).
+# respuestas. En la media, «mil» y las «y» reparten su mirada entre cifras vecinas, y se entiende: no nombran
+# el valor de ninguna, y el estado ya sabe por dónde va. La tabla muestra de dónde llegó la información que se
+# sumó en (4); no prueba por qué la red eligió esa palabra, porque los $h_j$ ya habían mezclado a los vecinos
+# en (1).
 #
 # ## Dos maneras de contar aciertos
 #
@@ -523,10 +530,10 @@ assert (maps.sum(-1) - 1).abs().max() < 1e-5
 # On the left, `{python} f"{full[0]}"` with the first seed; on the right, the mean of `{python} len(full)`
 # numbers of that form and the three seeds. The word of the hundreds puts
 # `{python} by_seed[:, 4, 2].mean().item():.2f` of its weight on its digit, and nobody taught it to align: it
-# worked that out from the answers. *Mil* and the *y* share out their look, and one can see why: they do not
-# depend on the value of a digit, and the state knows already how far along it is. The table shows where the
-# information came from that was added up in (4); it does not prove why the network chose that word, since
-# the $h_j$ had already mixed the neighbours in (1).
+# worked that out from the answers. In the mean, *mil* and the *y* share out their look among neighbouring
+# digits, and one can see why: they name the value of none, and the state knows already how far along it is.
+# The table shows where the information came from that was added up in (4); it does not prove why the network
+# chose that word, since the $h_j$ had already mixed the neighbours in (1).
 #
 # ## Two ways of counting
 #
@@ -556,12 +563,12 @@ taught_words, free_words = (sum(row[0][at].value for row in scores) / 3 for at i
 whole_numbers = sum(row[1][0].value for row in scores) / 3
 
 # %% [markdown] lang="es"
-# Por palabra, con maestro aciertan en promedio `{python} taught_words:.1%`, y libres,
+# Por palabra, con maestro aciertan en promedio el `{python} taught_words:.1%`, y libres, el
 # `{python} free_words:.1%`: un error cambia la palabra que se recibe después y arrastra a otras. Por número
-# entero aciertan `{python} whole_numbers:.1%`, y ese conteo es **el mismo** de las dos maneras. Tiene que
+# entero aciertan el `{python} whole_numbers:.1%`, y ese conteo es **el mismo** de las dos maneras. Tiene que
 # serlo: mientras no haya error, la palabra que la red escribió es la verdadera, y los dos caminos son uno. El
 # maestro no regala números enteros; embellece el acierto por palabra. Quien informa solo palabras, con
-# maestro, muestra la mejor cara de las tres.
+# maestro, muestra el mejor de los tres números.
 #
 # ## Lo que el azar del examen no muestra
 #
@@ -573,7 +580,7 @@ whole_numbers = sum(row[1][0].value for row in scores) / 3
 # number they get `{python} whole_numbers:.1%` right, and that count is **the same** in both ways. It has to
 # be: as long as there is no mistake, the word the network wrote is the true one, and the two paths are one.
 # The teacher gives no whole numbers away; it flatters accuracy by word. Whoever reports words only, with a
-# teacher, shows the best face of the three.
+# teacher, shows the best of the three numbers.
 #
 # ## What a random exam does not show
 #
@@ -618,19 +625,20 @@ well_formed = Proportion.of(
 assert well_formed.value > 0.8
 
 # %% [markdown] lang="es"
-# **Más largo que lo visto.** Con seis cifras aciertan, como mucho, `{python} max(longer)` de 150. No escriben
-# disparates: `{python} str(well_formed)` de las respuestas con atención son números bien escritos, de cinco
-# cifras o menos. Que «mil» pueda llevar centenas delante no estaba en los ejemplos, y no lo dedujeron.
+# **Más largo que lo visto.** Con seis cifras, la mejor de las seis redes acierta `{python} max(longer)` de
+# 150. No escriben disparates: `{python} str(well_formed)` de las respuestas con atención son números bien
+# escritos, de cinco cifras o menos. Que «mil» pueda llevar centenas delante no estaba en los ejemplos, y no
+# lo dedujeron.
 #
-# **Un bloque escondido.** En los números de tres cifras al azar, ninguna de las seis redes bajó de
+# **Un bloque escondido.** En los números de tres cifras al azar, ninguna de las seis redes bajó del
 # `{python} min(random_three):.0%`. En los cien que van de 700 a 799, `{python} failing` de las seis aciertan
 # menos de la mitad; las tres con atención aciertan `{python} attending_blocks[0]`,
-# `{python} attending_blocks[1]` y `{python} attending_blocks[2]`. Las tres saben escribir «setecientos» en 43
-# 768. Pero ningún ejemplo dijo que un número pudiera **empezar** con un 7 en las centenas, y a qué generaliza
-# la red entonces lo decide la semilla, no los datos. Un reparto al azar nunca pregunta eso, porque cada
-# número del examen tiene vecinos entre los aprendidos. Las reglas de arriba, en cambio, aciertan los cien y
-# los de seis cifras, sin un solo ejemplo: cuando las reglas se conocen, son mejores. Se aprende cuando no se
-# conocen.
+# `{python} attending_blocks[1]` y `{python} attending_blocks[2]`. Las tres saben escribir «setecientos» en
+# `{python} 43_768:,`. Pero ningún ejemplo dijo que un número pudiera **empezar** con un 7 en las centenas, y
+# a qué generaliza la red entonces lo decide la semilla, no los datos. Un reparto al azar no pregunta eso,
+# porque casi todo número del examen tiene vecinos entre los aprendidos. Las reglas de arriba, en cambio,
+# aciertan los cien y los de seis cifras, sin un solo ejemplo: cuando las reglas se conocen, son mejores. Se
+# aprende cuando no se conocen.
 #
 # ## Para llevarte
 #
@@ -640,27 +648,22 @@ assert well_formed.value > 0.8
 # * El *teacher forcing* embellece el acierto por palabra; el acierto exacto es el mismo con maestro o sin él.
 # * Un examen al azar mide interpolar. Esconde un bloque y un largo antes de decir que la red «aprendió la
 #   regla».
-#
-# ## Sigue por aquí
-#
-# Atención sin recurrencia y con varias cabezas a la vez: [Un transformer a
-# mano](transformer_by_hand.md). Cuándo una regla vence a un modelo: [Reglas o
-# aprendizaje](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="en"
-# **Longer than seen.** With six digits they get `{python} max(longer)` of 150 right at most. They do not
-# write nonsense: `{python} str(well_formed)` of the answers with attention are well-written numbers, of five
-# digits or fewer. That *mil* may have hundreds before it was not in the examples, and they did not work it
-# out.
+# **Longer than seen.** With six digits the best of the six networks gets `{python} max(longer)` of 150 right.
+# They do not write nonsense: `{python} str(well_formed)` of the answers with attention are well-written
+# numbers, of five digits or fewer. That *mil* may have hundreds before it was not in the examples, and they
+# did not work it out.
 #
 # **A hidden block.** On random numbers of three digits none of the six networks went below
 # `{python} min(random_three):.0%`. On the hundred from 700 to 799, `{python} failing` of the six get fewer
 # than half right; the three with attention get `{python} attending_blocks[0]`, `{python} attending_blocks[1]`
-# and `{python} attending_blocks[2]`. The three can write *setecientos* in 43,768. But no example said that
-# a number might **begin** with a 7 in the hundreds, and to what the network then generalises is decided by
-# the seed, not by the data. A random split never asks that, since each number of the exam has neighbours
-# among those learned. The rules above, on the other hand, get the hundred and those of six digits right,
-# without a single example: where the rules are known, they are better. One learns where they are not.
+# and `{python} attending_blocks[2]`. The three can write *setecientos* in `{python} 43_768:,`. But no example
+# said that a number might **begin** with a 7 in the hundreds, and to what the network then generalises is
+# decided by the seed, not by the data. A random split does not ask that, since nearly every number of the
+# exam has neighbours among those learned. The rules above, on the other hand, get the hundred and those of
+# six digits right, without a single example: where the rules are known, they are better. One learns where
+# they are not.
 #
 # ## What to keep
 #
@@ -670,12 +673,6 @@ assert well_formed.value > 0.8
 # * Teacher forcing flatters accuracy by word; the exact match is the same with a teacher or without.
 # * A random exam measures interpolation. Hide a block and a length before saying that the network “learned
 #   the rule”.
-#
-# ## Where to go next
-#
-# Attention without recurrence and with several heads at once: [A transformer by
-# hand](transformer_by_hand.md). When a rule beats a model: [Rules or
-# learning](../concepts/rules_vs_learning.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Una red acierta el 98 % de las palabras con maestro, y los números tienen ocho palabras con su final. ¿Qué
@@ -775,7 +772,7 @@ assert first_mistake(guess, truth).tolist() == [3, 0, 1, 2]
 print(first_mistake(guess, truth).tolist())
 
 # %% [markdown] lang="es" tags=["exercise"]
-# ### Ejercicio 3: mirar sin máscara
+# ### Ejercicio 3: mirar con máscara
 #
 # Los casilleros vacíos también reciben atención. Escribe `look_at_digits(model, state, read, empty)`: lo
 # mismo que `model.look`, pero los casilleros en que `empty` (booleano, `(batch, box)`) es verdadero reciben
@@ -810,3 +807,18 @@ ratio = weights[2, 2:] / plain_weights[2, 2:]
 assert torch.allclose(ratio, ratio[0].expand(3), atol=1e-4)
 assert torch.allclose(context[0], read[0, 4], atol=1e-5)  # a single digit: all eyes on it
 print(weights.numpy().round(2))
+
+# %% [markdown] lang="es"
+# ## Sigue por aquí
+#
+# Antes: [Un modelo de letras que escribe en español](character_model.md), que escribe sin entrada. Después:
+# atención sin recurrencia y con varias cabezas a la vez, en [Un transformer a mano](transformer_by_hand.md).
+# Cuándo una regla vence a un modelo: [Reglas o aprendizaje](../concepts/rules_vs_learning.md).
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# Before: [A model of letters that writes Spanish](character_model.md), which writes without an input. After:
+# attention without recurrence and with several heads at once, in [A transformer by
+# hand](transformer_by_hand.md). When a rule beats a model: [Rules or
+# learning](../concepts/rules_vs_learning.md).

@@ -31,7 +31,7 @@ prerequisites:
 timeout_seconds: 180
 """
 # %% [markdown] lang="es"
-# Una red recurrente lee de a una palabra y le confía todo a un estado. Un *transformer* pone todas las
+# Una red recurrente lee una palabra tras otra y le confía todo a un estado. Un *transformer* pone todas las
 # palabras sobre la mesa y deja que cada una mire a las demás. Al terminar habrás escrito uno con pocas
 # líneas, habrás comprobado cada pieza contra PyTorch y lo habrás entrenado en una tarea en la que se ve,
 # casilla por casilla, qué aprendió a mirar.
@@ -229,7 +229,7 @@ assert (mixed // WIDTH).max() == 1
 # %% [markdown] lang="es"
 # Nadie. La tabla dice de qué palabra viene cada número que recibiría la primera cabeza, una fila por palabra:
 # con el `reshape` solo le llegan las dos primeras, repartidas en cinco filas. Nada impide entrenar una red
-# así; lo descubre la comparación con una versión de confianza.
+# así; el error lo descubre la comparación con una versión de confianza.
 #
 # ## Un bloque
 #
@@ -254,7 +254,7 @@ assert (mixed // WIDTH).max() == 1
 # %% [markdown] lang="en"
 # No one. The table says from which word each number comes that the first head would receive, one row for each
 # word: with the `reshape` only the first two reach it, spread over five rows. Nothing keeps one from training
-# such a network; the comparison with a trusted version finds it out.
+# such a network; the comparison with a trusted version finds the mistake.
 #
 # ## A block
 #
@@ -393,7 +393,7 @@ assert (block.attention.weights[..., ~causal] == 0).all()  # (7)
 # $$p_{t, 2i} = \sin(\omega_i t), \qquad p_{t, 2i+1} = \cos(\omega_i t), \qquad
 # \omega_i = 10\,000^{-2i/d}. \tag{8}$$
 #
-# ¿Por qué senos? Porque correrse $k$ lugares es girar cada par un ángulo fijo, sin importar desde dónde: una
+# ¿Por qué senos? Porque avanzar $k$ lugares es girar cada par un ángulo que no depende de dónde se parte: una
 # matriz $R_k$ lleva cualquier posición a la que está $k$ más allá. Y entonces el producto escalar de dos
 # posiciones solo depende de su distancia:
 #
@@ -411,9 +411,9 @@ assert (block.attention.weights[..., ~causal] == 0).all()  # (7)
 # $$p_{t, 2i} = \sin(\omega_i t), \qquad p_{t, 2i+1} = \cos(\omega_i t), \qquad
 # \omega_i = 10\,000^{-2i/d}. \tag{8}$$
 #
-# Why sines? Because to move $k$ places is to turn each pair by a fixed angle, no matter from where: one
-# matrix $R_k$ takes any position to the one $k$ farther on. And so the dot product of two positions depends
-# only on their distance:
+# Why sines? Because to move on by $k$ places is to turn each pair by an angle that does not depend on the
+# start: one matrix $R_k$ takes any position to the one $k$ farther on. And so the dot product of two
+# positions depends only on their distance:
 #
 # $$p_{t+k} = R_k\, p_t, \qquad p_t \cdot p_{t+k} = \sum_i \cos(\omega_i k). \tag{9}$$
 
@@ -453,18 +453,19 @@ assert math.isclose(float(p[3, 4]), math.sin(3 * 10_000 ** (-4 / 32)))  # (8)
 
 # %% [markdown] lang="es"
 # Las dos curvas son la misma, corrida: la mayor coincidencia está en el propio lugar y los vecinos se
-# parecen. La suma le da a la atención con qué preguntar «¿quién está justo antes que yo?».
+# parecen. La suma le da a la atención con qué preguntar «¿quién está justo antes de mí?».
 #
 # ## Cuánto cuesta
 #
-# Contemos las operaciones de un bloque con $n$ palabras de ancho $d$ y una capa oculta de ancho $f$. Cada
-# multiplicación con su suma vale 2. Hay cuatro productos por matrices de $d \times d$, dos de la FFN, y los
-# dos de (1), los únicos en que las palabras se cruzan entre sí:
+# Contemos las operaciones de un bloque con $n$ palabras de ancho $d$ y una capa oculta de ancho $f$: las de
+# sus productos de matrices, sin *softmax*, sesgos ni normalizaciones. Cada multiplicación con su suma vale 2.
+# Hay cuatro productos por matrices de $d \times d$, dos de la FFN, y los dos de (1), los únicos en que las
+# palabras se cruzan entre sí:
 #
 # $$\bigl(8 n d^2 + 4 n d f\bigr) + 4 n^2 d. \tag{10}$$
 #
 # Lo que crece con $n$, entre paréntesis, y lo que crece con $n^2$ se igualan en $n = 2d + f$; con la elección
-# usual $f = 4d$, en $n = 6d$. ¿Coincidirá con lo que cuenta PyTorch?
+# usual $f = 4d$, en $n = 6d$. ¿Coincidirá con PyTorch, que cuenta los mismos productos?
 
 # %% [markdown] lang="en"
 # The two curves are the same one, shifted: the greatest agreement is at one's own place, and neighbours are
@@ -472,14 +473,15 @@ assert math.isclose(float(p[3, 4]), math.sin(3 * 10_000 ** (-4 / 32)))  # (8)
 #
 # ## What it costs
 #
-# Let us count the operations of a block with $n$ words of width $d$ and a hidden layer of width $f$. Each
-# multiplication with its addition counts 2. There are four products by matrices of $d \times d$, two of the
-# FFN, and the two of (1), the only ones in which words cross with each other:
+# Let us count the operations of a block with $n$ words of width $d$ and a hidden layer of width $f$: those of
+# its products of matrices, without softmax, biases or normalisations. Each multiplication with its addition
+# counts 2. There are four products by matrices of $d \times d$, two of the FFN, and the two of (1), the only
+# ones in which words cross with each other:
 #
 # $$\bigl(8 n d^2 + 4 n d f\bigr) + 4 n^2 d. \tag{10}$$
 #
 # What grows with $n$, in brackets, and what grows with $n^2$ are equal at $n = 2d + f$; with the usual choice
-# $f = 4d$, at $n = 6d$. Will it agree with what PyTorch counts?
+# $f = 4d$, at $n = 6d$. Will it agree with PyTorch, which counts the same products?
 
 # %%
 # alt es: Operaciones por bloque según n, en logaritmos: lo lineal y lo cuadrático se cruzan en n = 6d.
@@ -509,8 +511,8 @@ assert share > 0.7
 # %% [markdown] lang="es"
 # Coincide hasta la última operación. Antes de $n = 6d$, que aquí es `{python} 6 * d`, manda lo lineal: decir
 # «la atención es cuadrática» no basta para saber qué cuesta un modelo. Con $d = 768$ el cruce está en
-# `{python} 6 * 768` palabras. Con el largo mayor de la figura la atención ya se lleva `{python} share:.0%`.
-# Qué hacen los segundos, que no son operaciones, se mide en [Las operaciones de una red: ¿qué las
+# `{python} 6 * 768` palabras. Con el largo mayor de la figura la atención ya se lleva el
+# `{python} share:.0%`. Los segundos no son operaciones: se miden en [Las operaciones de una red: ¿qué las
 # limita?](../benchmarks/operations.md).
 #
 # ## Una tarea en la que se ve qué mira
@@ -518,22 +520,22 @@ assert share > 0.7
 # La red lee una secuencia de símbolos distintos que, sin aviso, vuelve a empezar, y tiene que decir en cada
 # paso cuál sigue: «d b f a d b ?». No hay nada que memorizar, porque los símbolos se sortean cada vez, y el
 # largo del período también. Tú harías esto: busco dónde apareció antes la última letra y copio la que estaba
-# **después**. Atender puede buscar por contenido. Pero la letra que quiero copiar no se parece a la que
+# **después**. La atención puede buscar por contenido. Pero la letra que quiero copiar no se parece a la que
 # tengo: solo es su vecina. ¿Le alcanza a un bloque? ¿Y a dos? Haz tu apuesta.
 
 # %% [markdown] lang="en"
 # It agrees to the last operation. Below $n = 6d$, here `{python} 6 * d`, the linear part rules: to say
 # “attention is quadratic” is not enough to know what a model costs. With $d = 768$ the crossing is at
-# `{python} 6 * 768` words. At the greatest length of the figure attention already takes
-# `{python} share:.0%`. What seconds do, which are not operations, is measured in
-# [The operations of a network: what limits them?](../benchmarks/operations.md).
+# `{python} 6 * 768` words. At the greatest length of the figure attention already takes `{python} share:.0%`.
+# Seconds are not operations: they are measured in [The operations of a network: what limits
+# them?](../benchmarks/operations.md).
 #
 # ## A task in which one sees what it looks at
 #
 # The network reads a sequence of distinct symbols that, without warning, starts over, and has to say at each
 # step which one follows: “d b f a d b ?”. There is nothing to memorise, since the symbols are drawn each
 # time, and so is the length of the period. You would do this: I search where the last letter occurred before
-# and copy the one that stood **after** it. To attend can search by content. But the letter I want to copy is
+# and copy the one that stood **after** it. Attention can search by content. But the letter I want to copy is
 # not like the one I have: it is only its neighbour. Is one block enough? Are two? Place your bet.
 
 
@@ -614,13 +616,13 @@ assert min(p.value for p in other) > 0.97
 
 # %% [markdown] lang="es"
 # La segunda columna son los parámetros; las otras, el acierto de cada semilla durante la repetición, con su
-# intervalo. Con un bloque aciertan entre `{python} min(p.value for p in narrow):.0%` y
-# `{python} max(p.value for p in narrow):.0%`; con dos, al menos `{python} min(p.value for p in deep):.1%`. No
-# es cuestión de tamaño: un bloque más ancho, con más parámetros que los dos juntos, no pasa de
+# intervalo. Con un bloque aciertan entre el `{python} min(p.value for p in narrow):.0%` y el
+# `{python} max(p.value for p in narrow):.0%`; con dos, al menos el `{python} min(p.value for p in deep):.1%`.
+# No es cuestión de tamaño: un bloque más ancho, con más parámetros que los dos juntos, no pasa del
 # `{python} max(p.value for p in wide):.0%`. Falta un paso. Mira qué hace cada uno de los dos bloques con una
 # secuencia de período `{python} LONGEST`.
 #
-# **¿Te dio otro número?** Con dos bloques, espera más de `{python} 0.97:.0%`; con uno, menos de
+# **¿Te dio otro número?** Con dos bloques, espera más del `{python} 0.97:.0%`; con uno, menos del
 # `{python} 0.9:.0%`.
 
 # %% [markdown] lang="en"
@@ -635,8 +637,8 @@ assert min(p.value for p in other) > 0.97
 # than `{python} 0.9:.0%`.
 
 # %%
-# alt es: Mapas de atención: primero, el bloque 1 mira la letra anterior; luego, el 2 mira tras la copia.
-# alt en: Maps of attention: first, block 1 looks at the letter before; then block 2 looks past the copy.
+# alt es: Primera vuelta: el bloque 1 mira la letra anterior. Segunda: el 2 mira la que sigue a la copia.
+# alt en: First time round, block 1 looks at the letter before; the second time, block 2 past the copy.
 model, ids = models["2 × 32"][0], sequences(1, LONGEST)
 names = [chr(ord("a") + int(index)) for index in ids[0, :-1]]
 with torch.inference_mode():
@@ -684,8 +686,8 @@ assert all(before > 0.35 and before > 1.5 * rest for before, _, _, rest in summa
 # (2022)](https://arxiv.org/abs/2209.11895) describen esta pareja en modelos de lenguaje; a la segunda la
 # llaman *induction head* (cabeza de inducción).
 #
-# Pero un mapa no prueba una causa: hay que intervenir. Sin volver a entrenar, prohibimos al bloque 1 mirar la
-# letra anterior, y lo comparamos con prohibirle la que está dos o tres lugares atrás. ¿Qué esperas si la
+# Pero un mapa no prueba una causa: hay que intervenir. Sin volver a entrenar, le prohibimos al bloque 1 mirar
+# la letra anterior, y lo comparamos con prohibirle la que está dos o tres lugares atrás. ¿Qué esperas si la
 # lectura es cierta?
 
 # %% [markdown] lang="en"
@@ -714,35 +716,30 @@ assert max(blinded[1]) < 0.6 and min(blinded[0]) > 0.97
 assert min(blinded[2] + blinded[3]) > max(blinded[1]) + 0.2
 
 # %% [markdown] lang="es"
-# Sin la letra anterior, las tres redes caen a `{python} max(blinded[1]):.0%` o menos; sin la que está dos o
-# tres lugares atrás, siguen en `{python} min(blinded[2] + blinded[3]):.0%` o más. La nota era la causa. Nadie
-# programó esa división del trabajo: la encontró el descenso por gradiente porque la tarea la pedía.
+# Sin la letra anterior, las tres redes caen al `{python} max(blinded[1]):.0%` o menos; sin la que está dos o
+# tres lugares atrás, siguen en el `{python} min(blinded[2] + blinded[3]):.0%` o más. Mirar la letra anterior
+# era, pues, una causa del acierto, como pedía la lectura. Nadie programó esa división del trabajo: la
+# encontró el descenso por gradiente porque la tarea la pedía.
 #
 # ## Para llevarte
 #
 # * Varias cabezas (3) son una multiplicación, un `unflatten`, un `transpose` y la atención de siempre.
 # * Un `reshape` de más da la forma correcta y los números equivocados: compara con una referencia.
-# * Normalizar antes o después de sumar son dos redes distintas, (6) y (5); la máscara causal es la misma.
+# * Normalizar antes o después de sumar da dos redes distintas, (6) y (5); la máscara causal es la misma.
 # * La influencia se mide con el gradiente: cero exacto donde no se puede mirar.
 # * La atención cuesta $4n^2d$, y manda desde $n = 2d + f$.
 # * Una cabeza busca; dos bloques buscan lo que está **al lado** de lo que buscan. El mapa lo sugiere; borrar
 #   una mirada lo prueba.
-#
-# ## Sigue por aquí
-#
-# Frases de distinto largo en un mismo *batch*: [Máscaras y empaquetado](masking_and_packing.md). El mismo
-# bloque con parches de una imagen: [Un transformer que mira
-# parches](../convolutional_networks/vision_transformer.md).
 
 # %% [markdown] lang="en"
 # Without the letter before, all three networks fall to `{python} max(blinded[1]):.0%` or less; without the
-# one two or three places back, they stay at `{python} min(blinded[2] + blinded[3]):.0%` or more. The note was
-# the cause. Nobody programmed that division of labour: gradient descent found it because the task called for
-# it.
+# one two or three places back, they stay at `{python} min(blinded[2] + blinded[3]):.0%` or more. To look at
+# the letter before was, then, a cause of the success, as the reading required. Nobody programmed that
+# division of labour: gradient descent found it because the task called for it.
 #
 # ## What to keep
 #
-# * Several heads (3) are a multiplication, an `unflatten`, a `transpose` and the attention of always.
+# * Several heads (3) are a multiplication, an `unflatten`, a `transpose` and the attention you knew.
 # * One `reshape` too many gives the right shape and the wrong numbers: compare with a reference.
 # * To normalise before or after adding makes two different networks, (6) and (5); the causal mask is the
 #   same.
@@ -750,12 +747,6 @@ assert min(blinded[2] + blinded[3]) > max(blinded[1]) + 0.2
 # * Attention costs $4n^2d$, and rules from $n = 2d + f$ on.
 # * A head searches; two blocks search for what is **beside** what they search for. The map suggests it; to
 #   delete a look proves it.
-#
-# ## Where to go next
-#
-# Sentences of different lengths in one batch: [Masks and packing](masking_and_packing.md). The same block
-# with patches of an image: [A transformer that looks at
-# patches](../convolutional_networks/vision_transformer.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Duplicas la cantidad de cabezas sin cambiar el ancho $d$. ¿Qué pasa con los parámetros de la atención?
@@ -871,3 +862,19 @@ assert attention_share(6 * 768, 768, 4 * 768) == 0.5
 assert abs(attention_share(768, 32, 128) - share) < 1e-12
 assert attention_share(1, 64, 256) < 0.01 < 0.99 < attention_share(100_000, 64, 256)
 print(f"{attention_share(1024, 768, 3072):.3f}")
+
+# %% [markdown] lang="es"
+# ## Sigue por aquí
+#
+# Antes: [Números en palabras, con atención](seq2seq_attention.md), donde la atención acompaña a una red
+# recurrente. Después: frases de distinto largo en un mismo *batch*, en [Máscaras y
+# empaquetado](masking_and_packing.md), y el mismo bloque con parches de una imagen, en [Un transformer que
+# mira parches](../convolutional_networks/vision_transformer.md).
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# Before: [Numbers in words, with attention](seq2seq_attention.md), where attention goes along with a
+# recurrent network. After: sentences of different lengths in one batch, in [Masks and
+# packing](masking_and_packing.md), and the same block with patches of an image, in [A transformer that looks
+# at patches](../convolutional_networks/vision_transformer.md).

@@ -8,7 +8,7 @@ summary:
 tags: [transfer learning, fine-tuning, image folder, few examples, Wilson interval, cross-validation]
 objectives:
   es:
-    - Leer una carpeta de imágenes propia cambiando una línea y repartirla por clase.
+    - Leer una carpeta propia de imágenes cambiando una línea y repartirla por clase.
     - Entrenar la misma red desde cero, con el cuerpo congelado y con ajuste fino, sobre las mismas imágenes.
     - Congelar de verdad, también las estadísticas de la normalización.
     - Decir qué permite afirmar un examen de 75 imágenes y aprovechar mejor una carpeta pequeña.
@@ -16,7 +16,7 @@ objectives:
   en:
     - Read a folder of pictures of your own by changing one line, and split it class by class.
     - Train the same network from scratch, with a frozen body and with fine-tuning, on the same pictures.
-    - Freeze for good, the statistics of the normalisation included.
+    - Freeze completely, the statistics of the normalisation included.
     - Say what an exam of 75 pictures allows to be claimed, and make better use of a small folder.
     - Recognise that a classifier answers even when it is shown something else.
 prerequisites:
@@ -30,27 +30,27 @@ timeout_seconds: 180
 """
 # %% [markdown] lang="es"
 # Tienes un centenar de fotos repartidas en carpetas y quieres un clasificador. Cien fotos son pocas para
-# empezar de cero; son bastantes si la red ya aprendió a mirar con otras imágenes. Aquí vas a medir esa
+# empezar de cero; pueden bastar si la red ya aprendió a mirar con otras imágenes. Aquí vas a medir esa
 # diferencia y, con el mismo cuidado, lo que un examen tan pequeño **no** puede decir.
 #
 # La lección supone el bucle de [Una recta, de los tensores sueltos al modelo
 # guardado](../workflow/linear_regression.md) y las herramientas de [Evaluación
 # honesta](../workflow/honest_evaluation.md). Acompaña la sección *PyTorch Transfer Learning* del curso
 # [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de Andrei
-# Neagoie y Daniel Bourke, y el [capítulo 06](https://www.learnpytorch.io/06_pytorch_transfer_learning/) de
-# su libro abierto.
+# Neagoie y Daniel Bourke, y el [capítulo 06](https://www.learnpytorch.io/06_pytorch_transfer_learning/) del
+# libro abierto de Bourke.
 
 # %% [markdown] lang="en"
 # You have a hundred photographs sorted into folders and want a classifier. A hundred photographs are few to
-# start from scratch; they are plenty if the network has already learned to look, on other pictures. Here you
-# measure that difference and, with the same care, what so small an exam **cannot** say.
+# start from scratch; they may be enough if the network has already learned to look, on other pictures. Here
+# you measure that difference and, with the same care, what so small an exam **cannot** say.
 #
 # The lesson presumes the loop of [A line, from bare tensors to a saved
 # model](../workflow/linear_regression.md) and the tools of [Honest
 # evaluation](../workflow/honest_evaluation.md). It goes with the section *PyTorch Transfer Learning* of the
 # course [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by
 # Andrei Neagoie and Daniel Bourke, and with [chapter
-# 06](https://www.learnpytorch.io/06_pytorch_transfer_learning/) of their open book.
+# 06](https://www.learnpytorch.io/06_pytorch_transfer_learning/) of Bourke's open book.
 
 # %%
 from collections.abc import Callable
@@ -76,14 +76,14 @@ from tutorials_lib.training import predict
 # %% [markdown] lang="es"
 # ## Tu carpeta
 #
-# El formato es el más simple que existe: una carpeta por clase, con cualquier nombre y cualquier cantidad de
+# El formato es simple: una carpeta por clase, con cualquier nombre y cualquier cantidad de
 # imágenes. Como esta página se construye sin red, dibuja las suyas: tazas, llaves y hojas de colores,
 # giradas, movidas y con grano, sobre una mesa clara. Para usar las tuyas, cambia la línea `OWN`.
 
 # %% [markdown] lang="en"
 # ## Your folder
 #
-# The format is the simplest there is: one folder for each class, with any name and any number of pictures.
+# The format is simple: one folder for each class, with any name and any number of pictures.
 # Since this page is built without a network, it draws its own: cups, keys and leaves in colours, turned,
 # moved and grainy, on a light table. To use yours, change the line `OWN`.
 
@@ -258,8 +258,8 @@ assert on_figures.low > 0.7
 # Reconoce `{python} str(on_figures)` figuras nuevas. No le pediremos más figuras: nos quedamos con
 # el cuerpo.
 #
-# Con fotos de verdad, el cuerpo vendría de una red entrenada con millones de imágenes; el cambio son dos
-# líneas, la del modelo y la de sus transformaciones. Lo que sigue vale igual.
+# Con fotos de verdad, el cuerpo vendría de una red entrenada con millones de imágenes; cambian dos líneas, la
+# del modelo y la de sus transformaciones, y el procedimiento que sigue es el mismo.
 #
 # ## Tres maneras, las mismas veinticuatro imágenes
 #
@@ -269,14 +269,15 @@ assert on_figures.low > 0.7
 # * **congelado**: el cuerpo de las figuras, quieto; aprende solo la cabeza;
 # * **ajuste fino**: el cuerpo de las figuras como punto de partida; todo aprende, a pasos más cortos.
 #
-# Haz tu apuesta: ¿en qué orden quedarán, y cuántas de 75 acertará cada una? Adivinar al azar da 25.
+# Haz tu apuesta: ¿en qué orden quedarán, y cuántas de 75 acertará cada una? Adivinar al azar da 25 en
+# promedio.
 
 # %% [markdown] lang="en"
 # It recognises `{python} str(on_figures)` new figures. We shall not ask it for more figures: we keep
 # the body.
 #
-# With real photographs, the body would come from a network trained on millions of pictures; the change is two
-# lines, that of the model and that of its transforms. What follows holds just the same.
+# With real photographs, the body would come from a network trained on millions of pictures; two lines change,
+# that of the model and that of its transforms, and the procedure that follows is the same.
 #
 # ## Three ways, the same twenty-four pictures
 #
@@ -287,7 +288,7 @@ assert on_figures.low > 0.7
 # * **fine-tuned**: the body of the figures as a starting point; everything learns, in shorter steps.
 #
 # Place your bet: in what order will they finish, and how many out of 75 will each get right? Guessing gives
-# 25.
+# 25 on average.
 
 
 # %%
@@ -360,10 +361,10 @@ def settled(pairs: list) -> int:
 
 
 # %% [markdown] lang="es"
-# Con veinticuatro imágenes, haber visto figuras geométricas vale: en las tres semillas, las dos maneras que
+# Con veinticuatro imágenes, haber visto figuras geométricas sirve: en las tres semillas, las dos maneras que
 # transfieren aciertan más que la que empieza de cero. Entre congelado y desde cero, la prueba de McNemar con
 # la corrección de Holm resuelve `{python} settled(by_scratch)` de 3 semillas; entre congelado y ajuste fino,
-# `{python} settled(by_tuned)` de 3. ¿Será que no hay diferencia, o que el examen es corto? Pronto lo
+# `{python} settled(by_tuned)` de 3. ¿Será que no hay diferencia, o que el examen es corto? Pronto se lo
 # preguntaremos a uno más largo.
 #
 # ## Una idea que falla: congelar a medias
@@ -403,11 +404,10 @@ if OWN is None:
 
 # %% [markdown] lang="es"
 # Los pesos son los mismos y los números no: la distancia entre los de antes y los de después es un
-# `{python} moved:.0%` del tamaño de los primeros. Las medias y varianzas de
-# `BatchNorm2d` no son parámetros, no tienen gradiente que apagar, y `model.train()` las mueve con cada
-# *batch* de ocho imágenes. Si otra cabeza usa ese mismo cuerpo, recibe de pronto otra cosa. Congelar de
-# verdad es dejar el cuerpo en `eval()`, y ya puestos, calcular sus números una sola vez, como hace
-# `features`.
+# `{python} moved:.0%` del tamaño de los primeros. Las medias y varianzas de `BatchNorm2d` no son parámetros,
+# no tienen gradiente que apagar, y `model.train()` las mueve con cada *batch* de ocho imágenes. Si otra
+# cabeza usa ese mismo cuerpo, recibe de pronto otra cosa. Congelar de verdad es, además, dejar el cuerpo en
+# `eval()`, y, de paso, calcular sus números una sola vez, como hace `features`.
 #
 # ## Un examen diez veces más largo
 #
@@ -417,10 +417,9 @@ if OWN is None:
 # %% [markdown] lang="en"
 # The weights are the same and the numbers are not: the distance between those before and those after is
 # `{python} moved:.0%` of the size of the former. The means and variances of `BatchNorm2d` are no parameters,
-# they have no gradient to switch off, and `model.train()` moves
-# them with every batch of eight pictures. Should another head use that same body, it suddenly gets something
-# else. To freeze for good is to leave the body in `eval()` and, while at it, to compute its numbers once, as
-# `features` does.
+# they have no gradient to switch off, and `model.train()` moves them with every batch of eight pictures.
+# Should another head use that same body, it suddenly gets something else. To freeze completely is, besides,
+# to leave the body in `eval()` and, while at it, to compute its numbers once, as `features` does.
 #
 # ## An exam ten times as long
 #
@@ -464,8 +463,8 @@ if OWN is None:
 # El examen largo no deja dudas sobre lo primero: congelado gana a desde cero en las tres semillas, con
 # $P < 10^{-4}$ en cada una. Sobre lo segundo, la ventaja de congelado frente a ajuste fino es de
 # `{python} lead[0]`, `{python} lead[1]` y `{python} lead[2]` aciertos de 750 (con signo menos, va detrás):
-# depende de qué veinticuatro imágenes tocaron en suerte, y eso ningún examen lo arregla; hacen falta más
-# semillas.
+# cambia con las veinticuatro imágenes que tocaron en suerte y con el azar del entrenamiento, y eso ningún
+# examen lo arregla; hacen falta más semillas.
 #
 # Mira también las barras: `{python} inside` de los 9 intervalos del examen corto contienen el valor del
 # largo. Un intervalo honesto sobre 75 imágenes es ancho.
@@ -480,7 +479,8 @@ if OWN is None:
 # The long exam leaves no doubt about the first matter: frozen beats from scratch with all three seeds, with
 # $P < 10^{-4}$ in each. On the second, the lead of frozen over fine-tuned is `{python} lead[0]`,
 # `{python} lead[1]` and `{python} lead[2]` right answers out of 750 (with a minus sign it is behind): it
-# depends on which twenty-four pictures came by lot, and no exam mends that; it takes more seeds.
+# changes with the twenty-four pictures that came by lot and with the chance of training, and no exam mends
+# that; it takes more seeds.
 #
 # Look at the bars as well: `{python} inside` of the 9 intervals of the short exam hold the value of the long
 # one. An honest interval on 75 pictures is wide.
@@ -496,9 +496,9 @@ course = Proportion(68, 75)
 print(f"{course.value:.3f}   {course.low:.3f} … {course.high:.3f}")
 
 # %% [markdown] lang="es"
-# Entre `{python} course.low:.1%` y `{python} course.high:.1%`. Nuestro examen largo deja ver lo mismo desde
-# el otro lado: sacamos de él veinte mil exámenes de 75 imágenes y anotamos la nota de **un solo** modelo, el
-# congelado de la primera semilla. ¿Entre qué notas esperas que se mueva?
+# Entre el `{python} course.low:.1%` y el `{python} course.high:.1%`. Nuestro examen largo deja ver lo mismo
+# desde el otro lado: sacamos de él veinte mil exámenes de 75 imágenes y anotamos la nota de **un solo**
+# modelo, el congelado de la primera semilla. ¿Entre qué notas esperas que se mueva?
 
 # %% [markdown] lang="en"
 # Between `{python} course.low:.1%` and `{python} course.high:.1%`. Our long exam shows the same from the
@@ -526,15 +526,15 @@ if OWN is None:
 
 # %% [markdown] lang="es"
 # El modelo es siempre el mismo y su nota va, en el 95 % central de los exámenes, de `{python} low_mark:.0f` a
-# `{python} high_mark:.0f`. Quien vea dos notas así en una tabla creerá que son dos modelos.
+# `{python} high_mark:.0f`. Quien vea dos notas así en una tabla puede creer que son dos modelos.
 #
 # Ahora la pregunta que importa al elegir: en esos exámenes de 75, ¿con qué frecuencia queda delante el modelo
 # que en el examen largo quedó detrás? Solo deciden las imágenes en que los dos difieren.
 
 # %% [markdown] lang="en"
 # The model is always the same and its mark goes, in the central 95% of the exams, from
-# `{python} low_mark:.0f` to `{python} high_mark:.0f`. Whoever sees two such marks in a table will believe
-# that they are two models.
+# `{python} low_mark:.0f` to `{python} high_mark:.0f`. Whoever sees two such marks in a table may believe that
+# they are two models.
 #
 # Now the question that matters when choosing: in those exams of 75, how often is the model in front that was
 # behind in the long exam? Only the pictures on which the two differ decide.
@@ -562,8 +562,8 @@ if OWN is None:
 # Una diferencia grande, como la que hay con la red desde cero, se ve hasta en un examen corto: el ganador
 # falso aparece a lo más en el `{python} max(wrong[SCRATCH]):.1%` de los exámenes. Entre congelado y ajuste
 # fino, según la semilla, aparece entre el `{python} min(wrong[TUNED]):.0%` y el
-# `{python} max(wrong[TUNED]):.0%`. Con 75 imágenes se puede decidir **si** transferir; el detalle de **cómo**
-# puede quedar por debajo de lo que el examen distingue.
+# `{python} max(wrong[TUNED]):.0%`. Setenta y cinco imágenes bastaron aquí para ver **si** conviene
+# transferir; el detalle de **cómo** puede quedar por debajo de lo que el examen distingue.
 #
 # ## Una carpeta pequeña, mejor usada
 #
@@ -576,8 +576,8 @@ if OWN is None:
 # A large difference, such as that from the network trained from scratch, shows even in a short exam: the
 # false winner appears in `{python} max(wrong[SCRATCH]):.1%` of the exams at most. Between frozen and
 # fine-tuned it appears, depending on the seed, in between `{python} min(wrong[TUNED]):.0%` and
-# `{python} max(wrong[TUNED]):.0%`. With 75 pictures one can decide **whether** to transfer; the detail of
-# **how** may stay below what the exam tells apart.
+# `{python} max(wrong[TUNED]):.0%`. Seventy-five pictures were enough here to see **whether** to transfer; the
+# detail of **how** may stay below what the exam tells apart.
 #
 # ## A small folder, better used
 #
@@ -610,7 +610,7 @@ if OWN is None:
     assert crossed.low - 0.05 < on_long_exam.value < crossed.high + 0.05
 
 # %% [markdown] lang="es"
-# Mejora, y mucho: `{python} str(crossed)`, un intervalo de `{python} crossed.low:.1%` a
+# Mejora, y mucho: `{python} str(crossed)`, un intervalo del `{python} crossed.low:.1%` al
 # `{python} crossed.high:.1%`. La cabeza final, entrenada con las 99, acierta `{python} str(on_long_exam)` del
 # examen largo; el mejor de los modelos con veinticuatro imágenes se quedó en `{python} str(best_of_few)`. Más
 # ejemplos de entrenamiento valieron más que la elección entre congelar y ajustar.
@@ -667,7 +667,7 @@ assert sure > 0.2
 
 # %% [markdown] lang="es"
 # Responde siempre, y en el `{python} sure:.0%` de las casas con una probabilidad mayor que
-# `{python} 0.9:.1f`. La *softmax* reparte el 100 % entre las clases que existen; «ninguna» no es una de
+# `{python} 0.9:.1f`. *Softmax* reparte el 100 % entre las clases que existen; «ninguna» no es una de
 # ellas. Una probabilidad alta dice «más parecido a esta clase que a las otras», y nada sobre si la imagen
 # venía al caso. Si tus usuarios pueden mostrar cualquier cosa, agrega una clase con ejemplos de lo demás, o
 # deja que el modelo se abstenga y mide a qué precio (ejercicio 2).
@@ -675,19 +675,17 @@ assert sure > 0.2
 # ## Para llevarte
 #
 # * Una carpeta por clase basta. La misma línea sirve para tus fotos.
-# * Con pocas imágenes, parte de una red que ya miró otras; congelar el cuerpo es barato y aquí bastó.
+# * Con pocas imágenes, parte de una red que ya miró otras; congelar el cuerpo es barato y aquí superó a
+#   empezar de cero.
 # * `requires_grad = False` no congela las estadísticas de la normalización: `eval()` sí.
-# * Un examen de 75 decide diferencias grandes. Da r/n y el intervalo, y no corones a nadie por dos aciertos.
+# * Un examen de 75 muestra las diferencias grandes. Da r/n y el intervalo, y no corones a nadie por dos
+#   aciertos.
 # * La validación cruzada aprovecha cada imagen; aquí, entrenar con más imágenes valió más que la receta.
 # * Un clasificador responde aunque no sepa.
-#
-# Otra respuesta a la falta de ejemplos está en [Aumento de
-# datos](../convolutional_networks/augmentation.md); para guardar la cabeza y servirla, [Guardar, cargar y
-# seguir como si nada](../workflow/save_load.md).
 
 # %% [markdown] lang="en"
 # It always answers, and for `{python} sure:.0%` of the houses with a probability above `{python} 0.9:.1f`.
-# The softmax deals 100% out among the classes that exist; “none” is not one of them. A high probability says
+# Softmax deals 100% out among the classes that exist; “none” is not one of them. A high probability says
 # “more like this class than like the others”, and nothing about whether the picture was to the point. If your
 # users may show anything, add a class with examples of the rest, or let the model abstain and measure at what
 # price (exercise 2).
@@ -695,18 +693,14 @@ assert sure > 0.2
 # ## What to keep
 #
 # * One folder for each class is enough. The same line serves for your photographs.
-# * With few pictures, start from a network that has looked at others; to freeze the body is cheap and was
-#   enough here.
+# * With few pictures, start from a network that has looked at others; to freeze the body is cheap and here
+#   beat starting from scratch.
 # * `requires_grad = False` does not freeze the statistics of the normalisation: `eval()` does.
-# * An exam of 75 settles large differences. Give r/n and the interval, and crown nobody for two right
+# * An exam of 75 shows large differences. Give r/n and the interval, and crown nobody for two right
 #   answers.
 # * Cross-validation makes use of each picture; here, training on more pictures was worth more than the
 #   recipe.
 # * A classifier answers even when it does not know.
-#
-# Another answer to a lack of examples is in [data augmentation](../convolutional_networks/augmentation.md);
-# to save the head and put it to use, [Save, load, and carry on as if nothing
-# happened](../workflow/save_load.md).
 
 # %% [markdown] lang="es" tags=["quiz"]
 # Dos modelos aciertan 66 y 69 de las mismas 75 fotos. ¿Qué haces?
@@ -822,3 +816,19 @@ assert repeated(torch.tensor([[1.0], [2.0], [1.0], [1.0]])) == [(0, 2), (0, 3), 
 planted = torch.cat([images[:20], images[5:7]])
 assert {(5, 20), (6, 21)} <= set(repeated(planted))
 print(len(repeated(images)), tr(es="repetidas en la carpeta", en="repeated in the folder"))
+
+# %% [markdown] lang="es"
+# ## Sigue por aquí
+#
+# Antes: [Tus propias imágenes](../workflow/custom_data.md), que lee carpetas con archivos rotos y clases
+# vacías. Después: otra respuesta a la falta de ejemplos, en [Aumento de
+# datos](../convolutional_networks/augmentation.md); y para guardar la cabeza y servirla, [Guardar, cargar y
+# seguir como si nada](../workflow/save_load.md).
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# Before: [Your own pictures](../workflow/custom_data.md), which reads folders with broken files and empty
+# classes. After: another answer to a lack of examples, in [data
+# augmentation](../convolutional_networks/augmentation.md); and to save the head and put it to use, [Save,
+# load, and carry on as if nothing happened](../workflow/save_load.md).
