@@ -230,7 +230,7 @@ assert len(careless) == 302
 # ## Abrir bien una imagen
 #
 # Tres archivos se abren sin error y aun así mienten. `convert("RGB")`, que es lo que usa `ImageFolder`, se
-# limita a descartar la transparencia: aparece el color que estaba escondido debajo. Las cámaras guardan la
+# limita a descartar la transparencia: aparece el color que estaba escondido debajo. Muchas cámaras guardan la
 # foto como salió del sensor y anotan aparte cómo girarla. Y una imagen en grises trae un canal en vez de
 # tres.
 
@@ -243,8 +243,8 @@ assert len(careless) == 302
 # ## Opening a picture properly
 #
 # Three files open without an error and lie all the same. `convert("RGB")`, which is what `ImageFolder` uses,
-# just drops the transparency: the colour hidden beneath shows up. Cameras store the photograph as it left the
-# sensor and note separately how to turn it. And a grey picture brings one channel instead of three.
+# just drops the transparency: the colour hidden beneath shows up. Many cameras store the photograph as it
+# left the sensor and note separately how to turn it. And a grey picture brings one channel instead of three.
 
 
 # %%
@@ -274,7 +274,7 @@ for path in odd:
         ('convert("RGB")', Image.open(path).convert("RGB")),
         ("read_picture", read_picture(path)),
     ):
-        views.append(np.asarray(picture.resize((48, 48))) / 255)
+        views.append(np.asarray(picture.resize((32, 32))) / 255)
         titles.append(name)
 _ = image_grid(np.stack(views), titles, columns=4, side_inches=1.5)
 
@@ -291,16 +291,19 @@ stored = np.asarray(turned.convert("RGB")).astype(int)
 assert np.array_equal(np.rot90(stored, -1), upright)
 
 # %% [markdown] lang="es"
-# Si tus dibujos con transparencia salen de una clase y las fotos de otra, una red entrenada con la primera
-# columna aprendería que lo negro es sushi. `read_picture` los deja iguales.
+# Si solo la clase del sushi trae transparencias, una red entrenada con imágenes como la primera puede
+# aprender que lo negro es sushi. `read_picture` muestra el blanco que vería una persona; pero si una sola
+# clase trae dibujos, también el blanco la delata, y eso no lo arregla un programa, sino reunir fotos de
+# todas.
 #
 # ## Pasar revista
 #
 # `survey` abre cada archivo una vez, antes de entrenar, y devuelve lo que sirve y lo que no, con el porqué.
 
 # %% [markdown] lang="en"
-# If your drawings with transparency come from one class and the photographs from another, a network trained
-# on the first column would learn that black means sushi. `read_picture` leaves them alike.
+# If only the sushi pictures have transparency, a network trained on pictures like the first may learn that
+# black means sushi. `read_picture` shows the white that a person would see; but if one class alone brings
+# drawings, white gives it away too, and no program mends that, only gathering photographs of them all.
 #
 # ## Holding an inspection
 #
@@ -351,9 +354,9 @@ assert own or {name: len(paths) for name, paths in usable.items()} == dict.fromk
 # ## Un `Dataset` propio
 #
 # La prueba será la última cuarta parte de cada clase, por nombre de archivo. ¿Por qué no al azar? Si tus
-# fotos son ráfagas, la cámara las numera seguidas, y barajar pondría tomas casi iguales en los dos lados: la
-# fuga que midió [Preparar los datos sin espiar el examen](preprocessing.md). Media y desviación salen solo
-# del entrenamiento.
+# fotos vienen en ráfagas, la cámara las numera seguidas, y barajar pondría tomas casi iguales en los dos
+# lados: la fuga que midió [Preparar los datos sin espiar el examen](preprocessing.md). Media y desviación
+# salen solo del entrenamiento.
 
 # %% [markdown] lang="en"
 # `{python} len(problems)` notices and `{python} sum(map(len, usable.values()))` pictures that serve. Read the
@@ -361,10 +364,10 @@ assert own or {name: len(paths) for name, paths in usable.items()} == dict.fromk
 #
 # ## A `Dataset` of your own
 #
-# The test will be the last quarter of each class, by file name. Why not at random? If your photographs are
-# bursts, the camera numbers them in a row, and shuffling would put nearly equal shots on both sides: the leak
-# that [Preparing data without peeking at the exam](preprocessing.md) measured. Mean and deviation come from
-# training alone.
+# The test will be the last quarter of each class, by file name. Why not at random? If your photographs come
+# in bursts, the camera numbers them in a row, and shuffling would put nearly equal shots on both sides: the
+# leak that [Preparing data without peeking at the exam](preprocessing.md) measured. Mean and deviation come
+# from training alone.
 
 
 # %%
@@ -476,15 +479,16 @@ assert own or fewest > 45
 
 # %% [markdown] lang="es"
 # Entre `{python} fewest` y `{python} most` de `{python} n_test`, y el intervalo más ancho mide
-# `{python} widest:.0%`. Responder siempre la clase más común daría `{python} chance`: eso sí queda
-# descartado. ¿Te dio otro número? Con estos ajustes, cualquier conteo cercano a esa banda es lo esperado.
+# `{python} 100 * widest:.0f` puntos porcentuales. Responder siempre la clase más común daría
+# `{python} chance`: eso sí queda descartado. ¿Te dio otro número? Con estos ajustes, lo esperable es un
+# conteo cercano a esa banda.
 #
-# Con 75 imágenes, cada una mueve la exactitud `{python} 1 / 75:.1%`. Los resultados por transferencia del
-# curso descansan en un conjunto de prueba de ese tamaño: 68 de 75, por ejemplo, deja la exactitud entre
-# `{python} course.low:.0%` y `{python} course.high:.0%`. Para que la comparación por pares distinga dos
-# modelos hacen falta al menos `{python} needed` imágenes que uno acierte y el otro no, sin ninguna en contra:
-# `{python} needed / 75:.0%` de diferencia. Menos que eso es empate, diga lo que diga la tabla ([Evaluación
-# honesta](honest_evaluation.md)).
+# Con 75 imágenes, cada una mueve la exactitud `{python} 100 / 75:.1f` puntos. Los resultados por
+# transferencia del curso descansan en un conjunto de prueba de ese tamaño: 68 de 75, por ejemplo, deja la
+# exactitud entre `{python} course.low:.0%` y `{python} course.high:.0%`. Para que la comparación por pares
+# distinga dos modelos hacen falta al menos `{python} needed` imágenes que uno acierte y el otro no, sin
+# ninguna en contra: `{python} 100 * needed / 75:.0f` puntos de diferencia. Menos que eso es empate, diga lo
+# que diga la tabla ([Evaluación honesta](honest_evaluation.md)).
 #
 # ## Una sola imagen
 #
@@ -495,15 +499,16 @@ assert own or fewest > 45
 
 # %% [markdown] lang="en"
 # Between `{python} fewest` and `{python} most` of `{python} n_test`, and the widest interval measures
-# `{python} widest:.0%`. Always answering the commonest class would give `{python} chance`: that much is ruled
-# out. Did you get a different number? With these settings, any count near that band is to be expected.
+# `{python} 100 * widest:.0f` percentage points. Always answering the commonest class would give
+# `{python} chance`: that much is ruled out. Did you get a different number? With these settings, expect a
+# count near that band.
 #
-# With 75 pictures, each moves the accuracy by `{python} 1 / 75:.1%`. The transfer results of the course rest
-# on a test set of that size: 68 out of 75, for instance, leaves the accuracy between
+# With 75 pictures, each moves the accuracy by `{python} 100 / 75:.1f` points. The transfer results of the
+# course rest on a test set of that size: 68 out of 75, for instance, leaves the accuracy between
 # `{python} course.low:.0%` and `{python} course.high:.0%`. For the paired comparison to tell two models apart
 # it takes at least `{python} needed` pictures that one gets right and the other wrong, with none against:
-# `{python} needed / 75:.0%` of difference. Less than that is a draw, whatever the table may say ([Honest
-# evaluation](honest_evaluation.md)).
+# `{python} 100 * needed / 75:.0f` points of difference. Less than that is a draw, whatever the table may say
+# ([Honest evaluation](honest_evaluation.md)).
 #
 # ## A single picture
 #
@@ -537,7 +542,7 @@ shown = {
 }
 figure, axes = plt.subplots(3, 2, figsize=(6.4, 4.6), width_ratios=(1, 3))
 for (title, path), (left, right) in zip(shown.items(), axes, strict=True):
-    left.imshow(read_picture(path).resize((40, 40)), interpolation="none")
+    left.imshow(read_picture(path).resize((32, 32)), interpolation="none")
     left.set_title(title, fontsize=9, fontweight="normal")
     left.set_axis_off()
     right.barh(classes, probabilities(model, path).tolist(), color=color("blue"))
@@ -602,9 +607,13 @@ print(sorted(folder.name for folder in files.iterdir()))
 content = bytearray(packed.read_bytes())
 content[len(content) // 2] ^= 1
 _ = packed.write_bytes(content)
+elsewhere = Path(mkdtemp())
 
 # %% tags=["raises=DataError"]
-unpack(food, Path(mkdtemp()), download=True)
+unpack(food, elsewhere, download=True)
+
+# %% tags=["hidden"]
+assert not [path for path in elsewhere.rglob("*") if path.is_file()]
 
 # %% [markdown] lang="es"
 # El mensaje da las dos sumas y la dirección, y en el disco no queda nada del archivo dudoso.
@@ -613,7 +622,7 @@ unpack(food, Path(mkdtemp()), download=True)
 #
 # * Pasa revista antes de entrenar: archivo por archivo, con el nombre y el motivo.
 # * Abre las imágenes en un solo lugar del programa, y que entrenamiento y predicción pasen por él.
-# * Una clase vacía es una decisión tuya, nunca un descuido.
+# * Que una clase esté vacía ha de ser decisión tuya, no un descuido.
 # * Separa por bloques de nombre o de fecha cuando haya ráfagas.
 # * Setenta y cinco imágenes apenas distinguen modelos. Di r/n y el intervalo.
 # * Softmax reparte entre lo que conoce; no sabe decir «otra cosa».
@@ -629,7 +638,7 @@ unpack(food, Path(mkdtemp()), download=True)
 #
 # * Hold an inspection before training: file by file, with name and reason.
 # * Open pictures in one single place of the program, and let training and prediction both pass through it.
-# * An empty class is a decision of yours, never an oversight.
+# * An empty class has to be a decision of yours, not an oversight.
 # * Split by blocks of names or dates where there are bursts.
 # * Seventy-five pictures hardly tell models apart. State r/n and the interval.
 # * Softmax shares out among what it knows; it cannot say “something else”.

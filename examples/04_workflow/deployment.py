@@ -145,9 +145,8 @@ parameters = sum(parameter.numel() for parameter in model.parameters())
 
 # %% [markdown] lang="es"
 # Acierta `{python} str(right)`, entre `{python} right.low:.1%` y `{python} right.high:.1%` con 95 % de
-# confianza, con `{python} parameters` parámetros. Es una sola red: otra semilla daría otra. Nada de lo que
-# sigue depende de cuál haya salido, porque la pregunta ya no es cuánto acierta, sino si al mudarse sigue
-# siendo la misma.
+# confianza, con `{python} parameters` parámetros. Es una sola red: otra semilla daría otra, y otros conteos
+# en lo que sigue. Pero la pregunta ya no es cuánto acierta, sino si al mudarse sigue siendo la misma.
 #
 # ## Un grafo sin Python
 #
@@ -155,14 +154,14 @@ parameters = sum(parameter.numel() for parameter in model.parameters())
 # resultado no contiene tus clases: contiene la lista. Antes de verla, decide dos cosas. ¿Aparecerá `Jitter`?
 # ¿Y la división entre 16?
 #
-# `Dim("batch")` declara que el primer eje puede medir cualquier cosa; el ejemplo tiene dos dígitos solo
-# porque alguno hacía falta.
+# `Dim("batch")` declara que el primer eje puede tener cualquier longitud. El ejemplo lleva dos dígitos y no
+# uno, porque `export` toma por fijo un eje de longitud 1 y se negaría.
 
 # %% [markdown] lang="en"
 # It gets `{python} str(right)` right, between `{python} right.low:.1%` and `{python} right.high:.1%` with 95%
-# confidence, with `{python} parameters` parameters. It is one network: another seed would give another. What
-# follows does not depend on which one came out, since the question is no longer how often it is right, but
-# whether it stays the same when it moves house.
+# confidence, with `{python} parameters` parameters. It is one network: another seed would give another, and
+# other counts in what follows. But the question is no longer how often it is right; it is whether it stays
+# the same when it moves house.
 #
 # ## A graph without Python
 #
@@ -170,8 +169,8 @@ parameters = sum(parameter.numel() for parameter in model.parameters())
 # does not contain your classes: it contains the list. Before you look, decide two things. Will `Jitter` be on
 # it? And the division by 16?
 #
-# `Dim("batch")` declares that the first axis may have any length; the example has two digits only because
-# some number was needed.
+# `Dim("batch")` declares that the first axis may have any length. The example holds two digits and not one,
+# because `export` takes an axis of length 1 to be fixed and would refuse.
 
 # %%
 example = torch.zeros(2, 8, 8)
@@ -187,6 +186,13 @@ assert names[:2] == ["aten.unsqueeze.default", "aten.div.Tensor"] and names[-1] 
 assert not any("grid" in name or "rand" in name for name in names) and len(names) == 10
 assert all(not isinstance(node.meta["val"].shape[0], int) for node in steps)
 BATCH = str(steps[0].meta["val"].shape[0])
+with redirect_stderr(io.StringIO()):
+    try:
+        torch.export.export(model, (example[:1],), dynamic_shapes=any_batch)
+    except Exception as error:
+        assert "specialized it to be a constant (1)" in str(error)
+    else:
+        raise AssertionError("an example of a single digit was exported with a free first axis")
 
 # %% [markdown] lang="es"
 # La división está y `Jitter` no. La condición `if not self.training` se evaluó **durante la exportación**, y
@@ -234,25 +240,26 @@ with torch.inference_mode():
 
 # %% [markdown] lang="es"
 # Ninguna: `export` se niega, y hace bien. El grafo es una sola lista de pasos para todas las entradas.
-# Además, la amabilidad era un error: un conteo legítimo puede valer como mucho 1, y `Kind` lo multiplicaría.
-# Un modelo que se despliega declara **una** entrada y rechaza las demás; enseguida veremos quién rechaza.
+# Además, la amabilidad era un error: un dígito muy tenue puede no pasar de 1 en ningún conteo, y `Kind` lo
+# multiplicaría. Un modelo que se despliega declara **una** entrada; más abajo veremos quién rechaza las
+# demás.
 #
 # ## Un archivo que leen otros
 #
 # ONNX ([Open Neural Network Exchange](https://onnx.ai/)) es un formato abierto para esas listas de
 # operaciones. Lo leen motores escritos en C++, en JavaScript o para teléfonos. No trae código que se ejecute
-# al cargar, a diferencia de un archivo de pickle. `torch.onnx.export` traduce lo ya exportado.
+# al cargar, como sí puede traerlo un archivo de pickle. `torch.onnx.export` traduce lo ya exportado.
 
 # %% [markdown] lang="en"
 # Neither: `export` refuses, and rightly so. The graph is a single list of steps for every input. Besides, the
-# kindness was a mistake: a legitimate count may be 1 at most, and `Kind` would multiply it. A model that is
-# deployed declares **one** input and refuses the others; soon we shall see who does the refusing.
+# kindness was a mistake: a very faint digit may have no count above 1, and `Kind` would multiply it. A model
+# that is deployed declares **one** input; further down we shall see who refuses the others.
 #
 # ## A file that others read
 #
 # ONNX ([Open Neural Network Exchange](https://onnx.ai/)) is an open format for such lists of operations.
-# Engines written in C++, in JavaScript or for phones read it. It carries no code that runs on loading, unlike
-# a pickle file. `torch.onnx.export` translates what was exported.
+# Engines written in C++, in JavaScript or for phones read it. It carries no code that runs on loading,
+# whereas a pickle file may. `torch.onnx.export` translates what was exported.
 
 # %%
 names = {"input_names": ["counts"], "output_names": ["probabilities"]}
@@ -276,17 +283,17 @@ excess = len(first_bytes) - 4 * parameters
 # %% [markdown] lang="es"
 # Los parámetros ocupan `{python} 4 * parameters` bytes y el archivo `{python} len(first_bytes)`. Los
 # `{python} excess` de diferencia son en buena parte notas para depurar: de qué archivo y renglón salió cada
-# operación, con **las carpetas de la máquina que exportó**. A quien recibe el modelo no le sirven, y le
-# cuentan cómo te llamas y dónde guardas las cosas. En cambio falta lo que sí necesita: qué versión es, qué
-# significa cada salida, qué se espera a la entrada y cuánto acierta. Quitemos lo uno y pongamos lo otro.
+# operación, con **las carpetas de la máquina que exportó**. A quien recibe el modelo no le sirven, y le dicen
+# dónde guardas las cosas y, muchas veces, cómo te llamas. En cambio falta lo que sí necesita: qué versión es,
+# qué significa cada salida, qué se espera a la entrada y cuánto acierta. Quitemos lo uno y pongamos lo otro.
 
 # %% [markdown] lang="en"
 # The parameters take `{python} 4 * parameters` bytes and the file `{python} len(first_bytes)`. Of the
 # `{python} excess` in between, a good part is notes for debugging: which file and line each operation came
 # from, with **the folders of the machine that exported**. They are of no use to whoever receives the model,
-# and they tell them your name and where you keep things. What is missing is what they do need: which version
-# it is, what each output means, what is expected as input and how often it is right. Let us take out the one
-# and put in the other.
+# and they tell them where you keep things and, often, your name. What is missing is what they do need: which
+# version it is, what each output means, what is expected as input and how often it is right. Let us take out
+# the one and put in the other.
 
 
 # %%
@@ -353,7 +360,10 @@ for size in (1, 7, len(counts)):
     print(f"batch {size:>3}   max |Δp| = {difference:.1e}   {Proportion.of(same)}")
 
 # %% tags=["hidden"]
-assert same.all() and difference < 1e-5
+every_size = [torch.cat([answer(part) for part in counts.split(size)]) for size in (1, 7, len(counts))]
+difference = max((found - expected).abs().max() for found in every_size)
+assert difference < 1e-5
+assert all((found.argmax(dim=1) == expected.argmax(dim=1)).all() for found in every_size)
 assert Proportion.of(found.argmax(dim=1) == data.test_labels) == right
 
 # %% [markdown] lang="es"
@@ -505,7 +515,9 @@ for name, inputs in mistakes.items():
 assert len(outcomes) == 3
 shrunken, stretched, missing = outcomes
 assert shrunken.high < right.low and missing.value < 0.3 and stretched.value < right.value
-assert answer(counts * float("nan")).isnan().all()
+one_missing = counts[:2].clone()
+one_missing[0, 4, 4] = float("nan")
+assert answer(one_missing)[0].isnan().all() and not answer(one_missing)[1].isnan().any()
 
 # %% [markdown] lang="es"
 # Solo los dos primeros: forma y tipo están escritos en el archivo. Los otros tres reciben respuesta. Con
@@ -572,15 +584,15 @@ assert inked.value > 0.9
 # Los mismos dígitos y la misma red: `{python} str(squeezed)` de un modo, `{python} str(prepared)` del otro.
 # `prepare` hace lo que les hicieron a los datos. Todos los dígitos de prueba tocan el primer renglón y el
 # último, así que recorta y estira hasta llenar 32 renglones, sin pasar de 24 columnas. El
-# `{python} inked.value:.0%` de los de entrenamiento tiene tinta en más de la cuarta parte, así que engrosa
-# los trazos finos hasta llegar ahí. Al final cuenta los píxeles con tinta de cada bloque de 16.
+# `{python} inked.value:.0%` de los de entrenamiento tiene tinta en más de la cuarta parte de los píxeles, así
+# que engrosa los trazos finos hasta llegar ahí. Al final cuenta los píxeles con tinta de cada bloque de 16.
 
 # %% [markdown] lang="en"
 # The same digits and the same network: `{python} str(squeezed)` one way, `{python} str(prepared)` the other.
 # `prepare` does what was done to the data. All test digits touch the first row and the last, so it crops and
 # stretches until 32 rows are full, keeping within 24 columns. Of the training digits,
-# `{python} inked.value:.0%` have ink on more than a quarter, so it thickens fine strokes until they reach
-# that. In the end it counts the pixels with ink in each block of 16.
+# `{python} inked.value:.0%` have ink on more than a quarter of the pixels, so it thickens fine strokes until
+# they reach that. In the end it counts the pixels with ink in each block of 16.
 
 # %%
 # alt es: Un 3 fino en una hoja; aplastado a 8 × 8, una mancha; recortado, engrosado y contado, otra vez un 3.
@@ -677,7 +689,7 @@ assert torch.allclose(turned.sum(dim=1), torch.ones(ALL))
 # %% [markdown] lang="es" tags=["quiz"]
 # Exportas con un ejemplo de un solo dígito y sin `dynamic_shapes`. ¿Qué pasa al entregarle siete?
 #
-# - [ ] Responde por los siete: el grafo no sabe de tamaños de *batch*.
+# - [ ] Responde por los siete: sin `dynamic_shapes`, cada tamaño del ejemplo quedó fijo en el grafo.
 # - [x] Lo rechaza: el 1 del ejemplo quedó escrito en el archivo como tamaño del primer eje, igual que los 8.
 # - [ ] Responde solo por el primero: el motor no recorta entradas, las acepta o las rechaza.
 
@@ -685,7 +697,7 @@ assert torch.allclose(turned.sum(dim=1), torch.ones(ALL))
 # You export with an example of a single digit and without `dynamic_shapes`. What happens when you hand it
 # seven?
 #
-# - [ ] It answers for all seven: the graph knows nothing of batch sizes.
+# - [ ] It answers for all seven: without `dynamic_shapes` each size of the example is fixed in the graph.
 # - [x] It refuses: the 1 of the example was written in the file as the size of the first axis, as the 8s
 #   were.
 # - [ ] It answers for the first only: the engine does not trim inputs, it takes them or refuses them.
@@ -758,27 +770,28 @@ print(top(relabelled, counts[0], k=2))
 # ### Ejercicio 2: una puerta
 #
 # Escribe `checked(counts)`, que devuelve un tensor `float32` listo para el modelo o lanza `ValueError`.
-# Acepta tensores de forma `(n, 8, 8)`, de cualquier tipo numérico, con números enteros de 0 a 16. Con eso
-# rechaza los cinco errores de la lección menos uno, que arregla. ¿Cuál?
+# Acepta tensores de forma `(n, 8, 8)`, de cualquier tipo numérico, con números enteros de 0 a 16. De los
+# cinco errores de la lección rechaza cuatro y arregla uno. ¿Cuál?
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: a gate
 #
 # Write `checked(counts)`, which returns a `float32` tensor ready for the model or raises `ValueError`. It
-# takes tensors of shape `(n, 8, 8)`, of any numeric type, that hold whole numbers from 0 to 16. So it refuses
-# the five mistakes of the lesson except one, which it repairs. Which one?
+# takes tensors of shape `(n, 8, 8)`, of any numeric type, that hold whole numbers from 0 to 16. Of the five
+# mistakes of the lesson it refuses four and repairs one. Which one?
 
 
 # %% tags=["solution"]
 def checked(counts: torch.Tensor) -> torch.Tensor:
     if counts.ndim != 3 or counts.shape[1:] != (8, 8):
-        raise ValueError(f"shape {tuple(counts.shape)}; expected (n, 8, 8)")
+        raise ValueError(f"{tuple(counts.shape)}; " + tr(es="se esperaba (n, 8, 8)", en="expected (n, 8, 8)"))
     counts = counts.float()
     # es: un NaN no es igual a nada, así que tampoco pasa
     # en: a NaN equals nothing, so it does not pass either
     whole = (counts == counts.round()) & (counts >= 0) & (counts <= 16)
     if not whole.all():
-        raise ValueError(f"{int((~whole).sum())} values are not whole numbers from 0 to 16")
+        wrong = tr(es="valores no son enteros de 0 a 16", en="values are not whole numbers from 0 to 16")
+        raise ValueError(f"{int((~whole).sum())} {wrong}")
     return counts
 
 

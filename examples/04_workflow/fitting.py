@@ -41,6 +41,9 @@ timeout_seconds: 240
 # curso [PyTorch for Deep Learning Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) de
 # Andrei Neagoie y Daniel Bourke: capítulos [01](https://www.learnpytorch.io/01_pytorch_workflow/) y
 # [04](https://www.learnpytorch.io/04_pytorch_custom_datasets/) de su libro abierto.
+#
+# La página entrena unas ochenta redes pequeñas, varias semillas de cada caso: en eso se va el tiempo que
+# indica su encabezado.
 
 # %% [markdown] lang="en"
 # A model may fail by knowing too little or by knowing by heart. In the test both failures look the same, and
@@ -54,6 +57,9 @@ timeout_seconds: 240
 # Bootcamp](https://www.udemy.com/course/pytorch-for-deep-learning/) by Andrei Neagoie and Daniel Bourke:
 # chapters [01](https://www.learnpytorch.io/01_pytorch_workflow/) and
 # [04](https://www.learnpytorch.io/04_pytorch_custom_datasets/) of their open book.
+#
+# The page trains some eighty small networks, several seeds of each case: that is where the time given in its
+# header goes.
 
 # %%
 import copy
@@ -131,8 +137,8 @@ for ax, degree in zip(axes, (1, 3, 12), strict=True):
 # the mean squared error on the points seen and on new ones.
 
 # %%
-# alt es: El error en puntos vistos baja con el grado; en los nuevos baja hasta el 3 y después crece.
-# alt en: Error on the points seen falls with the degree; on new ones it falls up to 3 and then grows.
+# alt es: El error en puntos vistos baja con el grado; en los nuevos es mínimo con el 3 y después crece.
+# alt en: Error on the points seen falls with the degree; on new ones it is least at 3 and then grows.
 DEGREES = range(1, 11)
 random = np.random.default_rng(0)
 (x, y), (new_x, new_y) = (sample(random, (200, POINTS)) for _ in range(2))  # sample point
@@ -159,7 +165,7 @@ _ = ax.axhline(NOISE**2, color=color("faint"), linestyle=":")
 seen_median, new_median = np.median(seen, axis=1), np.median(new, axis=1)
 best_degree = DEGREES[int(new_median.argmin())]
 assert (np.diff(seen_median) < 0).all()
-assert best_degree in (3, 4, 5)
+assert best_degree == 3 and (np.diff(new_median[2:]) > 0).all()
 assert new_median[-1] > 3 * new_median.min()
 assert new_median[0] > 2 * new_median.min()
 assert seen_median[-1] < NOISE**2 < new_median.min()
@@ -172,9 +178,9 @@ assert seen_median[-1] < NOISE**2 < new_median.min()
 #
 # ## El bucle, una vez más y por última vez
 #
-# Pasamos a una red y a los dígitos. La tarea tendrá una dificultad honesta y común: quien anotó los datos se
-# equivocó. En 300 dígitos de entrenamiento, alrededor del 30 % lleva otra etiqueta, al azar. Validación y
-# prueba están bien anotadas, y son de otras manos.
+# Pasamos a una red y a los dígitos. La tarea tendrá una dificultad frecuente: quien anotó los datos se
+# equivocó a veces. De 300 dígitos de entrenamiento, alrededor del 30 % lleva otra etiqueta, al azar.
+# Validación y prueba están bien anotadas y son de otras manos, salvo las de quien quedó en una frontera.
 
 # %% [markdown] lang="en"
 # On the points seen, a higher degree always looks better. On new ones, the median is least at degree
@@ -184,9 +190,9 @@ assert seen_median[-1] < NOISE**2 < new_median.min()
 #
 # ## The loop, once more and for the last time
 #
-# We move on to a network and to the digits. The task will have an honest and common difficulty: whoever
-# labelled the data made mistakes. Of 300 training digits, about 30% carry another label, at random.
-# Validation and test are well labelled, and by other hands.
+# We move on to a network and to the digits. The task will have a common difficulty: whoever labelled the data
+# was wrong at times. Of 300 training digits, about 30% carry another label, at random. Validation and test
+# are well labelled and by other hands, save for whoever lies on a border.
 
 # %%
 data = digits()
@@ -212,12 +218,12 @@ images, labels, noted = noisy(300, 0.3, seed=0)
 print(Proportion.of(noted == labels))
 
 # %% [markdown] lang="es"
-# El bucle completo cabe en diez líneas. `train`, de la biblioteca de estas notas, es el mismo bucle, que
-# además cuenta, evalúa y entrega un registro por época. ¿Darán los dos los mismos pesos?
+# El bucle completo cabe en menos de diez líneas. `train`, de la biblioteca de estas notas, es el mismo bucle,
+# que además cuenta, evalúa y entrega un registro por época. ¿Darán los dos los mismos pesos?
 
 # %% [markdown] lang="en"
-# The whole loop fits into ten lines. `train`, from the library of these notes, is the same loop, which also
-# counts, evaluates and hands over one record per epoch. Will both give the same weights?
+# The whole loop fits into fewer than ten lines. `train`, from the library of these notes, is the same loop,
+# which also counts, evaluates and hands over one record per epoch. Will both give the same weights?
 
 
 # %%
@@ -343,42 +349,40 @@ assert all(count.value > 0.9 for count in memorised)
 # %% [markdown] lang="es"
 # La predicción falla a medias. Con etiquetas limpias, la red de 512 unidades tiene `{python} wide_parameters`
 # parámetros para 300 ejemplos y no empeora: acierta entre `{python} min(clean_rights[-1])` y
-# `{python} max(clean_rights[-1])` de 449. Subajustan las de dos unidades, que ni siquiera aciertan sus
-# propios ejemplos. Que los modelos muy grandes no siempre repitan la curva de los polinomios está estudiado
-# ([Belkin y otros, 2019](https://doi.org/10.1073/pnas.1903070116)): tener capacidad de sobra no obliga a
-# usarla mal.
+# `{python} max(clean_rights[-1])` de 449. Subajustan las de dos unidades, que no aciertan ni seis de cada
+# diez de sus propios ejemplos. Que los modelos muy grandes no siempre repitan la curva de los polinomios está
+# estudiado ([Belkin y otros, 2019](https://doi.org/10.1073/pnas.1903070116)): tener capacidad de sobra no
+# obliga a usarla mal.
 #
 # Con etiquetas falsas sí hace daño: la red ancha acierta entre `{python} min(false_rights[-1])` y
 # `{python} max(false_rights[-1])`. Las aprendió de memoria: de las falsas de cada semilla repite
-# `{python} str(memorised[0])`, `{python} str(memorised[1])` y `{python} str(memorised[2])`. Una red basta
-# para memorizar etiquetas sin sentido, y también eso se sabe ([Zhang y otros,
+# `{python} str(memorised[0])`, `{python} str(memorised[1])` y `{python} str(memorised[2])`. Que una red puede
+# memorizar hasta etiquetas sin sentido también se sabe ([Zhang y otros,
 # 2017](https://arxiv.org/abs/1611.03530)). La capacidad daña cuando hay algo falso que memorizar, y en los
 # datos reales suele haberlo.
 #
 # ## Cuándo empieza a memorizar
 #
-# Misma red de 128 unidades, 30 % de etiquetas falsas, época por época. ¿Aprende primero lo verdadero o lo
+# Una red de 128 unidades, 30 % de etiquetas falsas, época por época. ¿Aprende primero lo verdadero o lo
 # falso?
 
 # %% [markdown] lang="en"
 # The prediction half fails. With clean labels, the network of 512 units has `{python} wide_parameters`
 # parameters for 300 examples and does not get worse: it gets between `{python} min(clean_rights[-1])` and
-# `{python} max(clean_rights[-1])` of 449 right. Those of two units underfit: they do not even get their own
-# examples right. That very large models need not repeat the curve of the polynomials has been studied
-# ([Belkin et al., 2019](https://doi.org/10.1073/pnas.1903070116)): capacity to spare does not oblige to
-# misuse it.
+# `{python} max(clean_rights[-1])` of 449 right. Those of two units underfit: they get fewer than six in ten
+# of their own examples right. That very large models need not repeat the curve of the polynomials has been
+# studied ([Belkin et al., 2019](https://doi.org/10.1073/pnas.1903070116)): having capacity to spare does not
+# oblige a model to misuse it.
 #
 # With false labels it does harm: the wide network gets between `{python} min(false_rights[-1])` and
 # `{python} max(false_rights[-1])` right. It learned them by heart: of the false ones of each seed it repeats
-# `{python} str(memorised[0])`, `{python} str(memorised[1])` and `{python} str(memorised[2])`. A network is
-# enough to memorise meaningless labels, and that too is known ([Zhang et al.,
-# 2017](https://arxiv.org/abs/1611.03530)). Capacity harms where there is something false to memorise, and in
-# real data there usually is.
+# `{python} str(memorised[0])`, `{python} str(memorised[1])` and `{python} str(memorised[2])`. That a network
+# can memorise even meaningless labels is known too ([Zhang et al., 2017](https://arxiv.org/abs/1611.03530)).
+# Capacity harms where there is something false to memorise, and in real data there usually is.
 #
 # ## When it begins to memorise
 #
-# The same network of 128 units, 30% of false labels, epoch by epoch. Does it learn the true or the false
-# first?
+# A network of 128 units, 30% of false labels, epoch by epoch. Does it learn the true or the false first?
 
 # %%
 # alt es: Se aprenden primero las verdaderas; la validación baja de su cima a medida que suben las falsas.
@@ -429,14 +433,15 @@ assert true_at_peak > 0.75
 #
 # ## Tres remedios
 #
-# * **Detención temprana**: guardar los pesos de la mejor época en validación y parar cuando lleva varias sin
-#   mejorar (la *paciencia*).
+# * **Detención temprana**: guardar los pesos de la época con menor pérdida de validación y parar cuando lleva
+#   varias sin bajar (la *paciencia*).
 # * **Decaimiento de pesos**: en cada paso, además de seguir el gradiente, acercar los pesos a cero,
 #   $w \leftarrow w - \eta\,\lambda\,w$, con lo que conservar un peso grande exige un gradiente que lo
 #   sostenga. `AdamW` lo aplica aparte del gradiente ([Loshchilov y Hutter,
 #   2019](https://arxiv.org/abs/1711.05101)).
-# * ***Dropout***: apagar al azar una parte de las unidades en cada paso, para que ninguna dependa de una
-#   compañía precisa ([Srivastava y otros, 2014](https://jmlr.org/papers/v15/srivastava14a.html)).
+# * ***Dropout***: apagar al azar una parte de las unidades en cada paso, para que ninguna cuente con tener
+#   siempre las mismas compañeras ([Srivastava y otros,
+#   2014](https://jmlr.org/papers/v15/srivastava14a.html)).
 #
 # Los dos últimos tienen una fuerza que elegir. Probamos dos de cada uno y elegimos **con validación**, cinco
 # semillas. La prueba no interviene en la elección.
@@ -451,14 +456,14 @@ assert true_at_peak > 0.75
 #
 # ## Three remedies
 #
-# * **Early stopping**: keep the weights of the epoch that is best in validation, and stop once several have
-#   passed without improvement (the *patience*).
+# * **Early stopping**: keep the weights of the epoch with the lowest validation loss, and stop once several
+#   have passed without a lower one (the *patience*).
 # * **Weight decay**: at each step, besides following the gradient, pull the weights towards zero,
 #   $w \leftarrow w - \eta\,\lambda\,w$, so that keeping a large weight takes a gradient to support it.
 #   `AdamW` applies it apart from the gradient ([Loshchilov and Hutter,
 #   2019](https://arxiv.org/abs/1711.05101)).
-# * **Dropout**: switch off a random part of the units at each step, so that none depends on one precise
-#   company ([Srivastava et al., 2014](https://jmlr.org/papers/v15/srivastava14a.html)).
+# * **Dropout**: switch off a random part of the units at each step, so that none counts on always having the
+#   same companions ([Srivastava et al., 2014](https://jmlr.org/papers/v15/srivastava14a.html)).
 #
 # The last two have a strength to be chosen. We try two of each and choose **by validation**, five seeds. The
 # test has no part in the choice.
@@ -504,13 +509,20 @@ held[EARLY] = [evaluate(model, validation).accuracy for model in models[EARLY]]
 print([epoch for _, epoch in stopped])
 print(f"{EARLY:<16}", *held[EARLY])
 
+# %% tags=["hidden"]
+assert all(early.right > bare.right + 5 for early, bare in zip(held[EARLY], held[BARE], strict=True))
+
 # %% [markdown] lang="es"
-# De cada remedio queda la fuerza que más acierta en validación. Ahora la prueba: para cada semilla, cuántos
-# aciertos gana frente a la misma semilla sin remedio, y el intervalo de la ganancia media.
+# Con cada una de las cinco semillas, detenerse a tiempo acierta más en validación que llegar a la época 40:
+# la caída de la figura no era cosa de una semilla. De cada remedio queda la fuerza que más acierta en
+# validación. Ahora la prueba: para cada semilla, cuántos aciertos gana frente a la misma semilla sin remedio,
+# y el intervalo de la ganancia media.
 
 # %% [markdown] lang="en"
-# Of each remedy the strength with most right in validation stays. Now the test: for each seed, how many right
-# answers it gains over the same seed without a remedy, and the interval of the mean gain.
+# With each of the five seeds, stopping in time gets more right in validation than going on to epoch 40: the
+# decline in the figure was no matter of one seed. Of each remedy the strength with most right in validation
+# stays. Now the test: for each seed, how many right answers it gains over the same seed without a remedy, and
+# the interval of the mean gain.
 
 # %%
 # alt es: Ganancia media de cada remedio con su intervalo; los tres quedan a la derecha de cero.
@@ -542,8 +554,6 @@ ax = interval_plot(
 # %% tags=["hidden"]
 assert all(mean.low > 0 for mean in means)
 assert all(gain > 0 for row in gains.values() for gain in row)
-assert chosen[0].endswith(" 3")
-assert chosen[1].endswith("8")
 lowest, highest = min(mean.value for mean in means), max(mean.value for mean in means)
 overlapping = all(one.low < other.high for one in means for other in means)
 assert overlapping
@@ -618,6 +628,9 @@ assert (test_curve[-1] > test_curve[0].max()).all()
 # falla. Donde la distancia es grande, más datos ayudan; donde las dos curvas están juntas y bajas, el modelo
 # subajusta y los datos no lo arreglan.
 #
+# Fíjate en el camino: de ajustar pasamos a evaluar, de ahí a cambiar la red y ahora volvemos a los datos. Los
+# pasos del trabajo no tienen un orden fijo; forman un flujo en el que lo medido decide a cuál se vuelve.
+#
 # ## Calendarios de la tasa: qué compran
 #
 # Un calendario cambia la tasa de aprendizaje durante el entrenamiento. Dos piezas comunes: bajar siguiendo
@@ -632,6 +645,10 @@ assert (test_curve[-1] > test_curve[0].max()).all()
 # reason: nearly one in three answers of the training exam is false, and whoever does not know them by heart
 # misses them. Where the distance is large, more data help; where both curves are close together and low, the
 # model underfits and data will not mend it.
+#
+# Look at the way we came: from fitting to evaluating, from there to changing the network, and now back to the
+# data. The steps of the work have no fixed order; they form a flow, in which what is measured decides which
+# one to return to.
 #
 # ## Learning rate schedules: what they buy
 #
@@ -683,8 +700,8 @@ for rate, rows in results.items():
         print(f"{rate}   {name:<20}", *(accuracy for *_, accuracy in runs))
 
 # %%
-# alt es: Izquierda, las tres tasas por época; derecha, sus pérdidas con tasa 1: calentar acaba más abajo.
-# alt en: Left, the three rates by epoch; right, the losses at rate 1: that of the warm-up ends lowest.
+# alt es: Izquierda, las tres tasas por época; derecha, sus pérdidas: la de la constante acaba más alta.
+# alt en: Left, the three rates by epoch; right, their losses: that of the constant one ends higher.
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.4))
 top = results[1.0]
 curves(
@@ -717,17 +734,18 @@ constant_wild, _, warm_wild = wild.values()
 n_validation = len(validation[0][1])
 assert calm_high - calm_low < 0.04 * n_validation
 assert min(warm_wild) > 0.9 * n_validation
-assert min(constant_wild) < 0.85 * n_validation
+assert sum(constant_wild) < sum(warm_wild) - 5
 final_loss = [value[:, -1].mean() for value in losses.values()]
-assert final_loss[2] < min(final_loss[:2])
+assert max(final_loss[1:]) < final_loss[0]
 
 # %% [markdown] lang="es"
 # Con tasa 0,5 no compran nada que se pueda ver: las nueve redes aciertan entre `{python} calm_low` y
-# `{python} calm_high` de `{python} n_validation`. Con tasa 1, la constante se pierde: su peor semilla acierta
-# `{python} min(constant_wild)`. Calentar la salva: entre `{python} min(warm_wild)` y
-# `{python} max(warm_wild)`. Lo que compra un calendario es poder usar una tasa que de entrada sería demasiado
-# grande; si la tasa ya era buena, y el presupuesto holgado, puede no comprar nada. La constante con tasa 1
-# depende tanto de la suerte que en otra máquina puedes ver otros conteos.
+# `{python} calm_high` de `{python} n_validation`. Con tasa 1, la constante puede perderse: acierta entre
+# `{python} min(constant_wild)` y `{python} max(constant_wild)`, según la semilla. Calentar y después bajar lo
+# evita: entre `{python} min(warm_wild)` y `{python} max(warm_wild)`. Lo que compra un calendario es poder
+# usar una tasa que de entrada sería demasiado grande; si la tasa ya era buena, y el presupuesto holgado,
+# puede no comprar nada. La constante con tasa 1 depende tanto de la suerte que en otra máquina puedes ver
+# otros conteos.
 #
 # ## Interrumpir y seguir
 #
@@ -737,11 +755,12 @@ assert final_loss[2] < min(final_loss[:2])
 
 # %% [markdown] lang="en"
 # At rate 0.5 they buy nothing that can be seen: all nine networks get between `{python} calm_low` and
-# `{python} calm_high` of `{python} n_validation` right. At rate 1, the constant one goes astray: its worst
-# seed gets `{python} min(constant_wild)`. Warming up saves it: between `{python} min(warm_wild)` and
-# `{python} max(warm_wild)`. What a schedule buys is the use of a rate that would be too large at the outset;
-# if the rate was good already, and the budget ample, it may buy nothing. The constant one at rate 1 depends
-# so much on luck that on another machine you may see other counts.
+# `{python} calm_high` of `{python} n_validation` right. At rate 1, the constant one may go astray: it gets
+# between `{python} min(constant_wild)` and `{python} max(constant_wild)`, depending on the seed. Warming up
+# and then falling prevents it: between `{python} min(warm_wild)` and `{python} max(warm_wild)`. What a
+# schedule buys is the use of a rate that would be too large at the outset; if the rate was good already, and
+# the budget ample, it may buy nothing. The constant one at rate 1 depends so much on luck that on another
+# machine you may see other counts.
 #
 # ## Interrupting and going on
 #

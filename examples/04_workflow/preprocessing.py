@@ -97,6 +97,12 @@ assert pictures[0].getextrema() == (0, 239)
 assert unscaled.max() == 239
 assert abs(value.max() - (239 / 255 - 0.3) / 0.4) < 1e-6
 assert abs(value.min() + 0.3 / 0.4) < 1e-6
+import warnings
+
+with warnings.catch_warnings(record=True) as notices:
+    warnings.simplefilter("always")
+    v2.ToTensor()
+assert "deprecated" in str(notices[0].message) and "v2.ToImage(), v2.ToDtype" in str(notices[0].message)
 
 # %% [markdown] lang="es"
 # `ToImage` solo cambia de envase: agrega el canal y conserva los enteros. `ToDtype(…, scale=True)` divide
@@ -113,7 +119,7 @@ assert abs(value.min() + 0.3 / 0.4) < 1e-6
 #
 # ## Un `Dataset` son dos métodos
 #
-# PyTorch llama `Dataset` a todo objeto que sepa decir cuántos ejemplos tiene y entregar el ejemplo `i`. Un
+# Un `Dataset` sabe decir cuántos ejemplos tiene (`__len__`) y entregar el ejemplo `i` (`__getitem__`). Un
 # `DataLoader`, o cargador de datos, los pide, los apila en *batches* y, si quieres, los baraja. ¿Cuántos
 # *batches* de 64 darán `{python} len(pictures)` imágenes, y de qué tamaño será el último?
 
@@ -132,7 +138,7 @@ assert abs(value.min() + 0.3 / 0.4) < 1e-6
 #
 # ## A `Dataset` is two methods
 #
-# PyTorch calls `Dataset` any object that can say how many examples it has and hand over example `i`. A
+# A `Dataset` can say how many examples it has (`__len__`) and hand over example `i` (`__getitem__`). A
 # `DataLoader` asks for them, stacks them into batches and, if you wish, shuffles them. How many batches of 64
 # will `{python} len(pictures)` pictures make, and how large will the last one be?
 
@@ -167,10 +173,10 @@ assert len(DataLoader(dataset, batch_size=64, drop_last=True)) == 21
 
 # %% [markdown] lang="es"
 # Son $\lceil 1348 / 64 \rceil = {}$`{python} len(loader)`, y el último trae `{python} shapes[-1][0]`. Cada
-# época recorre todos los ejemplos una vez en un orden nuevo, que el generador fija. `drop_last=True` botaría
-# el *batch* corto: sirve al entrenar, nunca al evaluar, porque esos ejemplos no se contarían. La prueba
-# tampoco se baraja: no cambia el resultado y conviene que la posición `i` sea siempre el mismo ejemplo, para
-# comparar modelos por pares.
+# época recorre todos los ejemplos una vez en un orden nuevo, que el generador fija. `drop_last=True`
+# descartaría el *batch* corto: sirve al entrenar, nunca al evaluar, porque esos ejemplos no se contarían. Y
+# la prueba no se baraja: el resultado sería el mismo, y conviene que la posición `i` sea siempre el mismo
+# ejemplo, para comparar modelos por pares.
 #
 # Cuánto tarda un cargador y cuándo conviene repartirlo entre procesos se mide en [Cargar datos: cuándo ayudan
 # los trabajadores de un DataLoader](../benchmarks/data_loading.md).
@@ -180,14 +186,14 @@ assert len(DataLoader(dataset, batch_size=64, drop_last=True)) == 21
 # ¿Para qué escalar? Entrenamos la misma red, ocho épocas de SGD, con las entradas en tres escalas: de 0 a
 # 255, de 0 a 1, y estandarizadas (media 0 y desviación 1). Cada una prueba cuatro tasas de aprendizaje, tres
 # semillas. Como vamos a elegir, la última cuarta parte de los datos de entrenamiento hace de validación; la
-# prueba no se toca. Apuesta: ¿con tasa 0,1, qué le pasa a la escala de 0 a 255?
+# prueba no se toca. Apuesta: con tasa 0,1, ¿qué le pasa a la escala de 0 a 255?
 
 # %% [markdown] lang="en"
 # They are $\lceil 1348 / 64 \rceil = {}$`{python} len(loader)`, and the last holds `{python} shapes[-1][0]`.
 # Each epoch goes through all the examples once in a new order, which the generator fixes. `drop_last=True`
 # would throw the short batch away: fit for training, never for evaluating, since those examples would go
-# uncounted. Nor is the test shuffled: it does not change the result, and it is good that position `i` be
-# always the same example, to compare models in pairs.
+# uncounted. And the test is not shuffled: the result would be the same, and position `i` had better always be
+# the same example, so that models can be compared in pairs.
 #
 # How long a loader takes, and when to spread it over processes, is measured in [Loading data: when the
 # workers of a DataLoader help](../benchmarks/data_loading.md).
@@ -253,18 +259,20 @@ assert unit.mean(axis=1).argmax() >= at[0.1]
 assert standard.mean(axis=1).argmax() >= at[0.1]
 assert standard[at[0.01]].min() > unit[at[0.01]].max() + 0.1
 assert standard[at[0.1]].min() > raw.max() + 0.03
+gaps = np.abs(standard - unit).mean(axis=1)
+assert gaps[at[1.0]] < gaps[at[0.01]] / 3
 slow_standard = min(scores[STANDARD][at[0.01]], key=lambda score: score.right)
 slow_unit = max(scores["0 … 1"][at[0.01]], key=lambda score: score.right)
 lost, raw_top = (max(row, key=lambda score: score.right) for row in (raw_lost, raw_best))
 
 # %% [markdown] lang="es"
 # Con entradas de 0 a 255 y tasa 0,1, la mejor de las tres semillas acierta `{python} str(lost)`: es tirar un
-# dado de diez caras. La escala no es imposible, pide otra tasa: con una cien veces menor llega a
-# `{python} str(raw_top)`. El gradiente de un peso de la primera capa es proporcional a su entrada; entradas
-# 255 veces mayores dan pasos 255 veces mayores. En el otro extremo, con tasa 0,01, la escala de 0 a 1 apenas
-# arranca (la mejor semilla, `{python} str(slow_unit)`) mientras que la estandarizada ya acierta
-# `{python} str(slow_standard)` con la peor. Con tasa 1 las dos se acercan: una tasa mayor compensa entradas
-# menores, hasta cierto punto.
+# dado de diez caras. La escala no es imposible; pide otra tasa: con una cien veces menor llega a
+# `{python} str(raw_top)`. El gradiente de un peso de la primera capa es su entrada por la señal de error que
+# vuelve desde la salida: a igual señal, entradas 255 veces mayores dan pasos 255 veces mayores. En el otro
+# extremo, con tasa 0,01, la escala de 0 a 1 apenas arranca (la mejor semilla, `{python} str(slow_unit)`)
+# mientras que la estandarizada ya acierta `{python} str(slow_standard)` con la peor. Con tasa 1 las dos se
+# acercan: una tasa mayor compensa entradas menores, hasta cierto punto.
 #
 # Esto vale para ocho épocas de SGD. Adam, que divide cada paso por el tamaño reciente del gradiente, depende
 # menos de la escala.
@@ -276,9 +284,10 @@ lost, raw_top = (max(row, key=lambda score: score.right) for row in (raw_lost, r
 
 # %% [markdown] lang="en"
 # With inputs from 0 to 255 and rate 0.1, the best of the three seeds gets `{python} str(lost)` right: it is
-# rolling a die with ten sides. The scale is not hopeless, it asks for another rate: with one a hundred times
-# lower it reaches `{python} str(raw_top)`. The gradient of a weight in the first layer is proportional to its
-# input; inputs 255 times as large make steps 255 times as large. At the other end, with rate 0.01, the scale
+# rolling a die with ten sides. The scale is not hopeless; it asks for another rate: with one a hundred times
+# lower it reaches `{python} str(raw_top)`. The gradient of a weight in the first layer is its input times the
+# error signal that comes back from the output: for the same signal, inputs 255 times as large make steps 255
+# times as large. At the other end, with rate 0.01, the scale
 # from 0 to 1 hardly starts (its best seed, `{python} str(slow_unit)`) while the standardised one already gets
 # `{python} str(slow_standard)` with its worst. At rate 1 the two come close: a higher rate makes up for
 # smaller inputs, up to a point.
@@ -301,6 +310,7 @@ print(f"max |x'| = {careless.nan_to_num().abs().max():.1f}")
 # %% tags=["hidden"]
 constant_pixels = int((deviation == 0).sum())
 assert constant_pixels == 3
+assert (data.train_images.amax(dim=0)[deviation == 0] == 0).all()
 assert careless.isnan().any()
 extreme = careless.nan_to_num().abs().max().item()
 assert extreme > 10
@@ -310,10 +320,10 @@ assert channel_extreme < 2
 
 # %% [markdown] lang="es"
 # `{python} constant_pixels` píxeles valen cero en todo el entrenamiento: su desviación es cero, y $0/0$ da
-# NaN, que contagia a toda la red. Los que casi no cambian son más traicioneros: uno de ellos sale con
-# `{python} extreme:.0f` desviaciones, porque un solo trazo en la prueba pisó donde casi nadie pisaba. Por
-# canal, ningún valor pasa de `{python} channel_extreme:.1f`. Si necesitas hacerlo por píxel, pon un piso a la
-# desviación (`clamp(min=…)`).
+# NaN, que contagia a toda la red. Los que casi no cambian son más traicioneros: uno de ellos queda a
+# `{python} extreme:.0f` desviaciones de la media, porque un trazo de la prueba pisó donde casi nadie pisaba
+# en el entrenamiento. Por canal, ningún valor se aleja más de `{python} channel_extreme:.1f`. Si necesitas
+# hacerlo por píxel, pon un piso a la desviación (`clamp(min=…)`).
 #
 # ## Cuatro fugas, medidas
 #
@@ -329,15 +339,15 @@ assert channel_extreme < 2
 # %% [markdown] lang="en"
 # `{python} constant_pixels` pixels are zero all through the training data: their deviation is zero, and $0/0$
 # gives NaN, which spreads through the whole network. Those that hardly change are more treacherous: one of
-# them comes out at `{python} extreme:.0f` deviations, because a single stroke in the test stepped where
-# hardly anyone had. By channel no value exceeds `{python} channel_extreme:.1f`. If you must do it by pixel,
-# put a floor under the deviation (`clamp(min=…)`).
+# them lands `{python} extreme:.0f` deviations away from the mean, because a stroke of the test stepped where
+# hardly anyone had in training. By channel no value goes further than `{python} channel_extreme:.1f`. If you
+# must do it by pixel, put a floor under the deviation (`clamp(min=…)`).
 #
 # ## Four leaks, measured
 #
-# Data **leakage** is anything of the exam reaching the training. The rule that prevents it is short: split
-# first, and compute all else (means, selection, copies) from the training part alone. We are going to break
-# it in four ways.
+# There is data **leakage** whenever something of the exam reaches the training. The rule that prevents it is
+# short: split first, and compute all else (means, selection, copies) from the training part alone. We are
+# going to break it in four ways.
 #
 # ### First: the mean and the deviation of everything
 #
@@ -381,9 +391,9 @@ assert min(p_values) > 0.05
 # %% [markdown] lang="es"
 # La última columna cuenta las respuestas que cambian: en el peor caso, `{python} max(changed)` de
 # `{python} len(data.test_labels)`. Esta fuga existe y aquí no daña: dos números, promedios de miles de
-# píxeles, llevan muy poca noticia del examen, y las constantes difieren apenas. Quien la anuncie como la
-# trampa del siglo no la midió. Se obedece la regla de todos modos, porque no cuesta nada y porque el próximo
-# paso puede llevar mucha más noticia.
+# píxeles, llevan muy poca noticia del examen, y las constantes difieren apenas. Suele anunciarse como una
+# gran trampa; medida aquí, no lo es. Se obedece la regla de todos modos, porque no cuesta nada y porque el
+# próximo paso puede llevar mucha más noticia.
 #
 # ### Segunda: elegir columnas mirando todas las etiquetas
 #
@@ -403,9 +413,9 @@ assert min(p_values) > 0.05
 # %% [markdown] lang="en"
 # The last column counts the answers that change: in the worst case, `{python} max(changed)` of
 # `{python} len(data.test_labels)`. This leak exists, and here it does no harm: two numbers, averages of
-# thousands of pixels, carry very little news of the exam, and the constants barely differ. Whoever cries it
-# up as the great trap has not measured it. The rule is obeyed all the same, since it costs nothing and the
-# next step may carry far more news.
+# thousands of pixels, carry very little news of the exam, and the constants barely differ. It is often cried
+# up as a great trap; measured here, it is none. The rule is obeyed all the same, since it costs nothing and
+# the next step may carry far more news.
 #
 # ### Second: choosing columns by all the labels
 #
@@ -464,8 +474,8 @@ def copies(seed: int, before: bool) -> Proportion:
 
 
 # %%
-# alt es: Con la regla rota, selección y copias pasan del 80 %; con ella, los intervalos contienen el 50 %.
-# alt en: With the rule broken, selection and copies exceed 80%; with it, their intervals hold 50%.
+# alt es: Rota la regla, selección y copias pasan del 80 %; respetada, sus intervalos contienen el 50 %.
+# alt en: With the rule broken, selection and copies exceed 80%; with it kept, their intervals hold 50%.
 cases = {
     tr(es="elegir antes de separar", en="choosing before splitting"): (selection, True),
     tr(es="elegir sin los que examinan", en="choosing without the exam"): (selection, False),
@@ -494,8 +504,8 @@ assert chose_inside.low < 0.5 < chose_inside.high
 assert copied_after.low < 0.5 < copied_after.high
 
 # %% [markdown] lang="es"
-# De cinco repeticiones, elegir antes de separar acierta `{python} str(chose_before)` etiquetas que nadie
-# puede saber; copiar antes de separar, `{python} str(copied_before)`. Con la regla en su sitio quedan en
+# En cinco repeticiones, quien elige antes de separar acierta `{python} str(chose_before)` etiquetas que nadie
+# puede saber; quien copia antes, `{python} str(copied_before)`. Con la regla en su sitio quedan en
 # `{python} str(chose_inside)` y `{python} str(copied_after)`, y ambos intervalos contienen la mitad. La
 # selección llevó al entrenamiento las etiquetas del examen; las copias, los ejemplos mismos. Ningún mensaje
 # lo advirtió.
@@ -504,13 +514,13 @@ assert copied_after.low < 0.5 < copied_after.high
 #
 # La más difícil de ver, porque no hay ni copias ni cuentas de más. Los 1797 dígitos los escribieron trece
 # personas y el archivo guarda juntos los de cada una. Barajar y cortar reparte a todas por los dos lados.
-# Para examinar con todos, cuatro bloques: en el orden del archivo (otras manos) o barajados (las mismas).
-# Responde el vecino más cercano, que no tiene azar propio. Barajados, acierta cerca del 99 %; predice cuánto
-# con otras manos.
+# Para examinar con todos, cuatro bloques: en el orden del archivo (otras manos, salvo las de quien quedó en
+# una frontera) o barajados (las mismas). Responde el vecino más cercano, que no tiene azar propio. Barajados,
+# acierta cerca del 99 %; predice cuánto con otras manos.
 
 # %% [markdown] lang="en"
-# Over five repetitions, choosing before splitting gets `{python} str(chose_before)` labels right that nobody
-# can know; copying before splitting, `{python} str(copied_before)`. With the rule in place they stay at
+# Over five repetitions, whoever chooses before splitting gets `{python} str(chose_before)` labels right that
+# nobody can know; whoever copies before, `{python} str(copied_before)`. With the rule in place they stay at
 # `{python} str(chose_inside)` and `{python} str(copied_after)`, and both intervals hold one half. Selection
 # brought the labels of the exam into training; the copies brought the examples themselves. No message gave
 # notice.
@@ -519,9 +529,9 @@ assert copied_after.low < 0.5 < copied_after.high
 #
 # The hardest to see, for there are neither copies nor stray computations. Thirteen people wrote the 1797
 # digits, and the file keeps those of each together. Shuffling and cutting deals all of them out to both
-# sides. To examine with every digit, four blocks: in the order of the file (other hands) or shuffled (the
-# same ones). The nearest neighbour answers, which has no luck of its own. Shuffled, it gets near 99% right;
-# predict how many with other hands.
+# sides. To examine with every digit, four blocks: in the order of the file (other hands, save for whoever
+# lies on a border) or shuffled (the same ones). The nearest neighbour answers, which has no luck of its own.
+# Shuffled, it gets near 99% right; predict how many with other hands.
 
 # %%
 images = everything.flatten(1)
@@ -602,17 +612,18 @@ assert near_found.low > 2 * near_chance.high
 # %% [markdown] lang="es"
 # A menos de `{python} WRITER` puestos, lo que cada persona escribió en promedio, está el
 # `{python} near_found.value:.0%` de los vecinos; al azar caería allí el `{python} near_chance.value:.0%`. El
-# método no aprendió solo qué forma tiene un 3: en buena parte reconoce la letra de alguien que ya vio.
+# método no sabe solo qué forma tiene un 3: en buena parte reconoce la letra de alguien que ya vio.
 #
-# ¿Cuál de los dos números es el bueno? Depende de la pregunta. Si tu lector de formularios atenderá siempre a
-# las mismas trece personas, el barajado. Si atenderá a cualquiera, el otro, y aun ese es optimista en un
-# punto: trece personas son una muestra corta de la humanidad, y el intervalo calculado sobre dígitos no lo
-# sabe. La unidad que se separa debe ser la unidad nueva que llegará mañana: la persona, el paciente, el día,
-# la fábrica.
+# ¿Cuál de los dos números es el bueno? Depende de la pregunta. Si tu lector de formularios va a atender
+# siempre a las mismas trece personas, el barajado. Si va a atender a cualquiera, el otro, y aun ese es
+# optimista en un punto: trece personas son una muestra corta de la humanidad, y el intervalo calculado sobre
+# dígitos no lo sabe. La unidad que se separa debe ser la unidad nueva que llegará mañana: la persona, el
+# paciente, el día, la fábrica.
 #
 # ## Para llevarte
 #
-# * Un `Dataset` dice cuántos y entrega el `i`; el cargador apila y baraja. Cuenta sus *batches* una vez.
+# * Un `Dataset` dice cuántos ejemplos hay y entrega el `i`; el cargador apila y baraja. Cuenta sus *batches*
+#   una vez.
 # * Escala y tasa de aprendizaje van juntas. Estandarizar deja ambas en terreno conocido.
 # * Separa primero; todo lo que se calcula, se calcula con el entrenamiento.
 # * No toda fuga pesa igual: mide. Media y desviación, nada aquí; etiquetas y copias, todo.
@@ -624,7 +635,7 @@ assert near_found.low > 2 * near_chance.high
 
 # %% [markdown] lang="en"
 # Within `{python} WRITER` places, what each person wrote on average, lie `{python} near_found.value:.0%` of
-# the neighbours; at random `{python} near_chance.value:.0%` would fall there. The method did not only learn
+# the neighbours; at random `{python} near_chance.value:.0%` would fall there. The method does not only know
 # what shape a 3 has: in good part it recognises the hand of someone already seen.
 #
 # Which of the two numbers is the right one? It depends on the question. If your reader of forms will always
@@ -635,8 +646,8 @@ assert near_found.low > 2 * near_chance.high
 #
 # ## What to keep
 #
-# * A `Dataset` says how many and hands over the `i`-th; the loader stacks and shuffles. Count its batches
-#   once.
+# * A `Dataset` says how many examples there are and hands over the `i`-th; the loader stacks and shuffles.
+#   Count its batches once.
 # * Scale and learning rate go together. Standardising keeps both on familiar ground.
 # * Split first; whatever is computed is computed from training.
 # * Not every leak weighs the same: measure. Mean and deviation, nothing here; labels and copies, everything.
@@ -760,7 +771,7 @@ print(tr(es="Bien.", en="Good."))
 # ### Ejercicio 3: detectar copias
 #
 # Escribe `leaked(train_images, test_images, tolerance)`, que devuelve los índices de las imágenes de prueba
-# que tienen en el entrenamiento alguna a la que ningún píxel le difiere en más de `tolerance`. Pásala por tus
+# para las que hay en el entrenamiento otra que en ningún píxel difiere en más de `tolerance`. Pásala por tus
 # datos antes de creer una exactitud.
 
 # %% [markdown] lang="en" tags=["exercise"]

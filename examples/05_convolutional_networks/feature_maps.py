@@ -43,7 +43,7 @@ prerequisites:
 #
 # Para juzgar una explicación hay que saber de antemano dónde está la evidencia. Por eso armamos las escenas:
 # un dígito (0, 1, 4 o 7) en un lugar al azar y tres **señuelos**, dígitos de las mismas clases con sus cuatro
-# cuartos cambiados de lugar. Un señuelo tiene la misma tinta que un dígito y los mismos trazos cortos; lo que
+# cuartos cambiados de lugar. Un señuelo tiene tanta tinta como un dígito y los mismos trazos cortos; lo que
 # le falta es la figura. La red recibe la escena y debe decir qué dígito hay.
 
 # %% [markdown] lang="en"
@@ -353,25 +353,25 @@ assert inner > 1.25 * 25 / 121
 
 # %% [markdown] lang="es"
 # El cuadrado central de 5 × 5, un `{python} 25 / 121:.0%` del área, reúne el `{python} inner:.0%` de la
-# sensibilidad. Un píxel central llega a la neurona por muchos caminos; uno de la esquina, por uno solo. [Luo
-# et al. (2016)](https://arxiv.org/abs/1701.04128) llamaron *campo receptivo efectivo* a esta zona, y
-# mostraron que ocupa una parte pequeña del teórico.
+# sensibilidad. Las ventanas llevan un píxel central hasta la neurona por muchos caminos; uno de la esquina,
+# por uno solo. [Luo et al. (2016)](https://arxiv.org/abs/1701.04128) llamaron *campo receptivo efectivo* a
+# esta zona, y mostraron que ocupa una parte pequeña del teórico.
 #
 # ## Los mapas, uno por uno
 #
 # `register_forward_hook` cuelga de una capa una función que recibe lo que entra y lo que sale cada vez que la
-# red se usa. No cambia el cálculo: solo mira.
+# red se usa. Si no devuelve nada, no cambia el cálculo: solo mira.
 
 # %% [markdown] lang="en"
 # The central square of 5 × 5, `{python} 25 / 121:.0%` of the area, gathers `{python} inner:.0%` of the
-# sensitivity. A central pixel reaches the neuron by many ways; one in the corner, by a single one. [Luo et
-# al. (2016)](https://arxiv.org/abs/1701.04128) called this zone the *effective receptive field*, and showed
-# that it takes up a small part of the theoretical one.
+# sensitivity. The windows take a central pixel to the neuron by many ways, and one in the corner by a single
+# one. [Luo et al. (2016)](https://arxiv.org/abs/1701.04128) called this zone the *effective receptive field*,
+# and showed that it takes up a small part of the theoretical one.
 #
 # ## The maps, one by one
 #
-# `register_forward_hook` hangs a function on a layer that is given what goes in and what comes out each time
-# the network is used. It does not change the computation: it only looks.
+# `register_forward_hook` hangs on a layer a function that is given what goes in and what comes out each time
+# the network is used. As long as it returns nothing, it does not change the computation: it only looks.
 
 
 # %%
@@ -428,10 +428,10 @@ third = [row[2] for row in ratios]
 assert all(0.8 < row[0] < 1.4 and row[2] > 1.5 for row in ratios)
 
 # %% [markdown] lang="es"
-# Un renglón por semilla, una columna por bloque. En el primer bloque el dígito y los señuelos activan casi
-# igual, como debe ser con trazos iguales. En el tercero el dígito activa entre `{python} min(third):.1f` y
-# `{python} max(third):.1f` veces lo que un señuelo. La figura aparece tarde, cuando el campo receptivo ya la
-# abarca.
+# Un renglón por semilla, una columna por bloque. En el primer bloque el dígito y los señuelos dan casi la
+# misma activación, como cabe esperar de trazos iguales. En el tercero la del dígito es entre
+# `{python} min(third):.1f` y `{python} max(third):.1f` veces la de un señuelo. La figura aparece tarde,
+# cuando el campo receptivo ya la abarca.
 #
 # ## Grad-CAM: de los mapas a la respuesta
 #
@@ -460,10 +460,10 @@ assert all(0.8 < row[0] < 1.4 and row[2] > 1.5 for row in ratios)
 # En otras redes (2) es una aproximación de primer orden y la igualdad (5) ya no está asegurada.
 
 # %% [markdown] lang="en"
-# One line for each seed, one column for each block. In the first block the digit and the decoys activate
-# nearly alike, as it should be with equal strokes. In the third the digit activates between
-# `{python} min(third):.1f` and `{python} max(third):.1f` times as much as a decoy. The figure appears late,
-# once the receptive field takes it in.
+# One line for each seed, one column for each block. In the first block the digit and the decoys give nearly
+# the same activation, as is to be expected of equal strokes. In the third that of the digit is between
+# `{python} min(third):.1f` and `{python} max(third):.1f` times that of a decoy. The figure appears late, once
+# the receptive field takes it in.
 #
 # ## Grad-CAM: from the maps to the answer
 #
@@ -517,7 +517,7 @@ Z = A[0, 0].numel()
 cam = torch.einsum("nk,nkij->nij", weight[answers] / Z, A)  # (4)
 assert_agree(cam=F.relu(cam), grad_cam=grad_cam(double, double[2], few))
 logits = double(few).detach().gather(1, answers[:, None])[:, 0]
-print(assert_agree(logit=logits - bias[answers], map=cam.sum(dim=(1, 2))))  # (5)
+print(f"{assert_agree(logit=logits - bias[answers], map=cam.sum(dim=(1, 2))):.0e}")  # (5)
 
 # %% [markdown] lang="es"
 # Las dos igualdades se cumplen hasta el redondeo.
@@ -619,10 +619,10 @@ assert decoy_wrong.low > 0.5 and error_off.low > error_on.high + 0.2
 # Donde la red acierta, el mapa señala el dígito entre el `{python} min(s.value for s in by_right):.0%` y el
 # `{python} max(s.value for s in by_right):.0%` de las veces, según la semilla; la tinta sola, el
 # `{python} ink_score.value:.0%`, porque los señuelos tienen la suya repartida hacia las orillas. Donde falla,
-# el máximo cae en un señuelo en `{python} decoy_wrong.right` de `{python} decoy_wrong.total` casos: Grad-CAM
-# no se equivoca ahí, nos muestra **con qué se confundió** la red.
+# el máximo cae en un señuelo en `{python} decoy_wrong.right` de `{python} decoy_wrong.total` casos. Eso no es
+# un fallo de Grad-CAM, sino una pista de **con qué se confundió** la red.
 #
-# Eso lo vuelve útil: entre las respuestas cuyo mapa señala el dígito fallan
+# La pista sirve: entre las respuestas cuyo mapa señala el dígito fallan
 # `{python} error_on.right` de `{python} error_on.total`; entre las demás, `{python} error_off.right` de
 # `{python} error_off.total` (las tres semillas juntas). En una foto real no hay recuadros, pero una persona
 # que ve el mapa sobre el fondo puede desconfiar con la misma razón.
@@ -638,10 +638,10 @@ assert decoy_wrong.low > 0.5 and error_off.low > error_on.high + 0.2
 # `{python} min(s.value for s in by_right):.0%` and `{python} max(s.value for s in by_right):.0%` of the time,
 # depending on the seed; the ink alone, `{python} ink_score.value:.0%`, since decoys have theirs spread
 # towards the borders. Where it is wrong, the maximum falls on a decoy in `{python} decoy_wrong.right` of
-# `{python} decoy_wrong.total` cases: it is not Grad-CAM that errs there, it shows us **what the network took
-# for a digit**.
+# `{python} decoy_wrong.total` cases. That is no fault of Grad-CAM, but a clue to **what the network took for
+# a digit**.
 #
-# That makes it useful: among the answers whose map points to the digit, `{python} error_on.right` of
+# The clue is of use: among the answers whose map points to the digit, `{python} error_on.right` of
 # `{python} error_on.total` are wrong; among the rest, `{python} error_off.right` of
 # `{python} error_off.total` (the three seeds together). A real photograph has no frames, but a person who
 # sees the map on the background has the same reason for doubt.
@@ -766,8 +766,9 @@ assert last_pointing.max() < ink_score.value - 0.1 and last_pointing.min() > are
 # porque una red cualquiera responde a la tinta. Aquí Grad-CAM pasa la prueba, como en el artículo de Adebayo
 # y sus colegas; *Guided Backpropagation* y *Guided Grad-CAM*, de aspecto más nítido, no la pasaron allí.
 #
-# Fíjate en la línea recta. El mapa de tinta acierta a menudo, incluso más que la red sin pesos, y no cambia
-# con nada: reprueba. Señalar bien y explicar la red son dos cosas, y por eso hacen falta las dos medidas.
+# Fíjate en la línea recta. El mapa de tinta acierta a menudo, incluso más que la red de pesos sorteados, y no
+# cambia con nada: reprueba. Señalar bien y explicar la red son dos cosas, y por eso hacen falta las dos
+# medidas.
 
 # %% [markdown] lang="en"
 # With the linear layer drawn anew the mean correlation already falls to
@@ -778,8 +779,8 @@ assert last_pointing.max() < ink_score.value - 0.1 and last_pointing.min() > are
 # any network responds to ink. Here Grad-CAM passes the test, as it does in the paper of Adebayo and
 # colleagues; *Guided Backpropagation* and *Guided Grad-CAM*, with sharper looks, did not pass it there.
 #
-# Note the straight line. The map of ink is often right, even more often than the network without weights, and
-# changes with nothing: it fails. To point well and to explain the network are two things, which is why it
+# Note the straight line. The map of ink is often right, even more often than the network of random weights,
+# and changes with nothing: it fails. To point well and to explain the network are two things, which is why it
 # takes both measures.
 
 # %% [markdown] lang="es"
@@ -788,8 +789,8 @@ assert last_pointing.max() < ink_score.value - 0.1 and last_pointing.min() > are
 # * El campo receptivo crece $(k - 1)$ veces el salto en cada capa; el paso multiplica el salto. Si no abarca
 #   la figura, ninguna cantidad de entrenamiento hará que la red la vea entera.
 # * Un hook saca cualquier mapa sin tocar el modelo. Acuérdate de quitarlo.
-# * Grad-CAM pesa los mapas con su gradiente medio. Con promedio global y capa lineal reparte exactamente el
-#   logit.
+# * Grad-CAM pesa los mapas con su gradiente medio. Con promedio global y capa lineal, y sin la ReLU, reparte
+#   exactamente el logit menos su sesgo.
 # * Un mapa bonito no es una explicación. Mide dónde señala, compáralo con algo que no mire a la red y
 #   vuelve a dibujarlo con pesos al azar.
 
@@ -799,8 +800,8 @@ assert last_pointing.max() < ink_score.value - 0.1 and last_pointing.min() > are
 # * The receptive field grows by $(k - 1)$ jumps with each layer; stride multiplies the jump. If it does not
 #   take in the figure, no amount of training will make the network see it whole.
 # * A hook takes out any map without touching the model. Remember to remove it.
-# * Grad-CAM weighs the maps by their mean gradient. With global mean and linear layer it shares out the logit
-#   exactly.
+# * Grad-CAM weighs the maps by their mean gradient. With global mean and linear layer, and without ReLU, it
+#   shares out exactly the logit less its bias.
 # * A pretty map is not an explanation. Measure where it points, compare it with something that does not look
 #   at the network, and draw it again with random weights.
 
@@ -874,10 +875,11 @@ print(layers_needed(224, 1), layers_needed(224, 2))
 # ### Ejercicio 2: tapar y ver qué pasa
 #
 # Sin gradientes: [Zeiler y Fergus (2014)](https://arxiv.org/abs/1311.2901) tapan una parte de la imagen y
-# miran cuánto baja el logit. Escribe `occlusion(model, image, label, side)`, que reciba una escena de forma
-# `(1, 28, 28)` y devuelva un tensor de $29 - \text{side}$ filas y columnas: cuánto baja el logit de `label`
-# al poner en negro el cuadrado cuya esquina superior izquierda es ese lugar. La comprobación pide que el peor
-# cuadrado para los aciertos caiga cerca del dígito.
+# miran cuánto baja el logit. Escribe `occlusion(model, image, label, side)`, que recibe una escena de forma
+# `(1, 28, 28)` y devuelve un tensor de $29 - \text{side}$ filas y columnas: cuánto baja el logit de `label`
+# al poner en negro el cuadrado cuya esquina superior izquierda es ese lugar. La comprobación pide que,
+# en al menos diez de veinte escenas acertadas, el cuadrado que más daño hace caiga a 4 píxeles del dígito o
+# menos.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: cover it and see
@@ -886,7 +888,7 @@ print(layers_needed(224, 1), layers_needed(224, 2))
 # watch how far the logit falls. Write `occlusion(model, image, label, side)`, which takes a scene of shape
 # `(1, 28, 28)` and returns a tensor of $29 - \text{side}$ rows and columns: how far the logit of `label`
 # falls when the square whose upper left corner is that place is made black. The check wants the most harmful
-# square for right answers to lie near the digit.
+# square to lie within 4 pixels of the digit in at least ten of twenty scenes answered rightly.
 
 
 # %% tags=["solution"]
