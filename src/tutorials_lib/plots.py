@@ -119,7 +119,7 @@ def curves(
     if "x" in log:
         ax.set_xscale("log")
         if x.size <= 10:  # few places: name each of them instead of the powers of ten
-            ax.set_xticks(x, [f"{place:g}" for place in x], minor=False)
+            ax.set_xticks(x, [localized(f"{place:g}") for place in x], minor=False)
             ax.minorticks_off()
     if "y" in log:
         ax.set_yscale("log")
