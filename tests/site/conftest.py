@@ -84,6 +84,12 @@ def gallery(tmp_path: Path) -> Gallery:
     return Gallery(tmp_path / "project")
 
 
+@pytest.fixture(scope="module")
+def read_only_gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """One for all tests of a module, which only look at what a fixture of theirs made of it."""
+    return Gallery(tmp_path_factory.mktemp("gallery") / "project")
+
+
 @pytest.fixture
 def new_gallery(tmp_path: Path) -> Callable[[str], Gallery]:
     return lambda name: Gallery(tmp_path / name)

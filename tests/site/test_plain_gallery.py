@@ -56,13 +56,13 @@ print(secret)
 '''
 
 
-@pytest.fixture
-def tree(gallery):
+@pytest.fixture(scope="module")
+def tree(read_only_gallery):
     """The exported tree of one plain script."""
-    (gallery.examples / "plot_one.py").write_text(SCRIPT)
-    run = gallery.command("export", "out", "--languages", "en")
+    (read_only_gallery.examples / "plot_one.py").write_text(SCRIPT)
+    run = read_only_gallery.command("export", "out", "--languages", "en")
     assert run.returncode == 0, run.stderr
-    return gallery.root / "out" / "en"
+    return read_only_gallery.root / "out" / "en"
 
 
 def test_code_in_prose_is_left_as_it_is(tree):
