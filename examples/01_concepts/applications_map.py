@@ -96,7 +96,9 @@ def fit(
 
 
 def split(n: int, train: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    torch.manual_seed(seed)  # also fixes the weights that are drawn next
+    # es: fija también los pesos que se sortean después
+    # en: also fixes the weights that are drawn next
+    torch.manual_seed(seed)
     mixed = torch.randperm(n)
     return mixed[:train], mixed[train:]
 
@@ -129,7 +131,9 @@ class Factors(nn.Module):
     def __init__(self, width: int = 4) -> None:
         super().__init__()
         self.person, self.film = nn.Embedding(PEOPLE, width), nn.Embedding(FILMS, width)
-        self.liked = nn.Embedding(FILMS, 1)  # how well the film does with everybody
+        # es: qué tan bien le va a la película con todo el mundo
+        # en: how well the film does with everybody
+        self.liked = nn.Embedding(FILMS, 1)
         for table in (self.person, self.film, self.liked):
             nn.init.normal_(table.weight, std=0.3)
 
@@ -271,7 +275,9 @@ def encode(texts: list[list[str]]) -> tuple[torch.Tensor, list[str]]:
 @torch.inference_mode()
 def write(model: Seq2Seq, source: torch.Tensor, longest: int) -> torch.Tensor:
     written = torch.full((len(source), 1), GO)
-    for _ in range(longest):  # the last word written is the next one read
+    # es: la última palabra escrita es la próxima que se lee
+    # en: the last word written is the next one read
+    for _ in range(longest):
         logits, _ = model(source, written)
         written = torch.cat([written, logits[:, -1:].argmax(dim=-1)], dim=1)
     return written[:, 1:]
@@ -374,7 +380,9 @@ print(*scores[TRANSLATION])
 # alt en: Attention of each English word, in rows, over each Spanish word, in columns.
 model, test, answers = translators[0][1:]
 right = [place for place in range(300) if until_end(answers[place]) == until_end(in_english[test[place]])]
-place = max(right, key=lambda place: len(until_end(in_spanish[test[place]])))  # one with many words
+# es: uno con muchas palabras
+# en: one with many words
+place = max(right, key=lambda place: len(until_end(in_spanish[test[place]])))
 source, target = in_spanish[test[place]], until_end(answers[place])
 with torch.inference_mode():
     _, attention = model(source[None], torch.tensor([[GO, *target]]))
@@ -464,7 +472,7 @@ TIME = torch.arange(2000) / 8000  # seconds
 
 def speak(vowel: str) -> torch.Tensor:
     pitch, size = 90 + 160 * torch.rand(()), 0.85 + 0.3 * torch.rand(())
-    hertz = pitch * torch.arange(1, 40)  # the harmonics of the voice
+    hertz = pitch * torch.arange(1, 40)  # es: los armónicos de la voz  # en: the harmonics of the voice
     loud = sum(1 / (1 + ((hertz - peak * size) / 90) ** 2) for peak in VOWELS[vowel]) * (hertz < 3900)
     wave = (loud[:, None] * torch.sin(2 * math.pi * (hertz[:, None] * TIME + torch.rand(39, 1)))).sum(dim=0)
     return wave / wave.abs().max() + 0.8 * torch.randn(2000)
@@ -592,7 +600,9 @@ print(tuple(bags.shape))
 def learn_spam(examples: torch.Tensor) -> nn.Linear:
     torch.manual_seed(0)
     model = nn.Linear(len(tokens), 1)
-    nn.init.zeros_(model.weight)  # no word is suspicious before the first message
+    # es: ninguna palabra es sospechosa antes del primer mensaje
+    # en: no word is suspicious before the first message
+    nn.init.zeros_(model.weight)
 
     def loss_of(chosen: torch.Tensor) -> torch.Tensor:
         logits = model(bags[chosen])[:, 0]
@@ -705,7 +715,9 @@ for seed in SEEDS:
 
     fit(model, train, loss_of, epochs=30, batch=50, rate=0.01)
     with torch.inference_mode():
-        predicted = model(rows[test] * 20)[:, 0] * scale + center  # back to the units of the measure
+        # es: de vuelta a las unidades de la medida
+        # en: back to the units of the measure
+        predicted = model(rows[test] * 20)[:, 0] * scale + center
     missed = (predicted - progress[test]).abs()
     by_median = (progress[train].median() - progress[test]).abs()
     gain = by_median - missed
@@ -863,7 +875,9 @@ assert recommend(forecast, ~given[0].isnan(), 3) == best.indices.tolist()
 
 # %% tags=["solution"]
 def word_error_rate(written: list[str], truth: list[str]) -> float:
-    row = list(range(len(truth) + 1))  # changes needed from no word at all to the first j right ones
+    # es: cambios para ir de ninguna palabra a las j primeras correctas
+    # en: changes needed from no word at all to the first j right ones
+    row = list(range(len(truth) + 1))
     for i, word in enumerate(written, 1):
         previous, row = row, [i]
         for j, right_word in enumerate(truth, 1):

@@ -339,7 +339,9 @@ def compete(seed: int, steps: int = 1000) -> torch.Tensor:
         judges.zero_grad()
         judged.backward()
         judges.step()
-        fooled = bce(judge(fake), yes)  # the maker wants its work to be taken for real
+        # es: quien fabrica quiere que tomen su obra por auténtica
+        # en: the maker wants its work to be taken for real
+        fooled = bce(judge(fake), yes)
         makes.zero_grad()
         fooled.backward()
         makes.step()
@@ -370,7 +372,9 @@ for sample in made:
 
 # %%
 SIDE = 6
-places = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).float()  # template row-and-column
+# es: plantilla × fila y columna
+# en: template row-and-column
+places = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).float()
 apart = torch.cdist(places, places)
 
 
@@ -379,7 +383,9 @@ def organise(seed: int, rounds: int = 40) -> tuple[torch.Tensor, torch.Tensor]:
     start = vector[torch.randperm(len(vector))[: SIDE * SIDE]]
     templates = start.clone()
     for turn in range(rounds):
-        radius = 3.0 * (0.5 / 3.0) ** (turn / (rounds - 1))  # from half the map to the nearest ones
+        # es: de medio mapa a las más cercanas
+        # en: from half the map to the nearest ones
+        radius = 3.0 * (0.5 / 3.0) ** (turn / (rounds - 1))
         winner = torch.cdist(vector, templates).argmin(dim=1)
         pull = torch.exp(-(apart[winner] ** 2) / (2 * radius**2))  # example template
         templates = (pull.T @ vector) / pull.sum(dim=0)[:, None]
@@ -586,10 +592,14 @@ def kohonen_step(
 line = torch.tensor([[0.0], [1.0], [4.0]])
 on_plane = torch.tensor([[0.0, 1.0, 2.0], [1.0, 0.0, 1.0], [2.0, 1.0, 0.0]])
 moved = kohonen_step(line, on_plane, torch.tensor([5.0]), rate=0.5, radius=1.0)
-assert abs(float(moved[2]) - 4.5) < 1e-6  # the winner goes half-way
+# es: la ganadora recorre la mitad del camino
+# en: the winner goes half-way
+assert abs(float(moved[2]) - 4.5) < 1e-6
 assert abs(float(moved[1]) - (1 + 0.5 * 4 * 0.60653)) < 1e-4
 assert float(moved[0]) < float(moved[1]) < float(moved[2])
-assert torch.equal(line, torch.tensor([[0.0], [1.0], [4.0]]))  # the old ones are untouched
+# es: las viejas quedan intactas
+# en: the old ones are untouched
+assert torch.equal(line, torch.tensor([[0.0], [1.0], [4.0]]))
 print([round(float(value), 3) for value in moved])
 
 # %% [markdown] lang="es"

@@ -91,7 +91,9 @@ from tutorials_lib.plots import color, decision_surface, legend_above, localized
 # alt es: Largo y ancho del pétalo: las versicolor forman una franja entre las setosa y las virginica.
 # alt en: Length and width of the petal: the versicolor form a band between the setosa and the virginica.
 iris = load_iris()
-petals = torch.tensor(iris.data[:, 2:], dtype=torch.float32)  # flower feature, in cm
+# es: flor × medida, en cm
+# en: flower feature, in cm
+petals = torch.tensor(iris.data[:, 2:], dtype=torch.float32)
 species = torch.tensor(iris.target)
 is_versicolor = (species == 1).long()
 groups = {name: petals[species == k].T.numpy() for k, name in enumerate(iris.target_names)}

@@ -410,10 +410,14 @@ given = torch.tensor([value is not None for value in stars])
 filled = torch.tensor([value or 0.0 for value in stars])
 
 columns = {
-    tr(es="plato", en="dish"): one_hot(torch.tensor(kinds), 3).float(),  # one column for each kind
+    # es: una columna por cada tipo
+    # en: one column for each kind
+    tr(es="plato", en="dish"): one_hot(torch.tensor(kinds), 3).float(),
     tr(es="minutos", en="minutes"): ((minutes - mean) / deviation)[:, None],
     tr(es="mes", en="month"): torch.stack([angle.sin(), angle.cos()], dim=1),  # December beside January
-    tr(es="estrellas", en="stars"): torch.stack([filled, given], dim=1),  # the value, and whether it is one
+    # es: el valor, y si lo hay
+    # en: the value, and whether it is one
+    tr(es="estrellas", en="stars"): torch.stack([filled, given], dim=1),
 }
 encoded = torch.cat(list(columns.values()), dim=1)
 print(tuple(encoded.shape), {str(name): part.shape[1] for name, part in columns.items()})

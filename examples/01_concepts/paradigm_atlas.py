@@ -177,7 +177,9 @@ def cluster(seed: int) -> KMeans:
 
 def unsupervised(labels: torch.Tensor, seed: int) -> torch.Tensor:
     centres = torch.tensor(cluster(seed).cluster_centers_)
-    names = labels[torch.cdist(centres, x).argmin(dim=1)]  # ten labels, after learning
+    # es: diez etiquetas, después de aprender
+    # en: ten labels, after learning
+    names = labels[torch.cdist(centres, x).argmin(dim=1)]
     return names[torch.cdist(exam, centres).argmin(dim=1)]
 
 
@@ -204,7 +206,9 @@ def fill_in(seed: int, targets: torch.Tensor = x, steps: int = 700) -> nn.Sequen
         batch = torch.randint(len(x), (128,), generator=random)
         hidden = (torch.rand(128, 64, generator=random) < 0.5).float()
         error = (net(x[batch] * (1 - hidden)) - targets[batch]) ** 2
-        loss = (error * hidden).sum() / hidden.sum()  # only the covered pixels count
+        # es: solo cuentan los píxeles tapados
+        # en: only the covered pixels count
+        loss = (error * hidden).sum() / hidden.sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -242,7 +246,9 @@ def self_supervised(labels: torch.Tensor, seed: int) -> torch.Tensor:
 
 # %%
 def spread(labels: torch.Tensor, few: torch.Tensor, rounds: int = 50) -> torch.Tensor:
-    nearest = torch.cdist(x, x).topk(8, largest=False).indices[:, 1:]  # without itself
+    # es: sin ella misma
+    # en: without itself
+    nearest = torch.cdist(x, x).topk(8, largest=False).indices[:, 1:]
     joined = torch.zeros(len(x), len(x)).scatter_(1, nearest, 1.0)
     joined = torch.maximum(joined, joined.T)
     share = joined / joined.sum(dim=1, keepdim=True)

@@ -191,7 +191,9 @@ inputs = torch.tensor(
 
 def learn(inputs: torch.Tensor, outputs: torch.Tensor, penalty: float = 1e-3) -> nn.Linear:
     model = nn.Linear(inputs.shape[1], 1)
-    nn.init.zeros_(model.weight)  # no opinion before the first example
+    # es: sin opinión antes del primer ejemplo
+    # en: no opinion before the first example
+    nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
     optimizer = torch.optim.LBFGS(model.parameters(), max_iter=100)
 
@@ -426,7 +428,9 @@ _ = image_grid(shown, ["0"] * 4 + ["1"] * 4, columns=8, side_inches=0.75)
 
 # %%
 def center_ink(images: torch.Tensor) -> torch.Tensor:
-    return images[:, 2:6, 3:5].mean(dim=(1, 2))  # the eight middle pixels, from 0 to 1
+    # es: los ocho píxeles del medio, de 0 a 1
+    # en: the eight middle pixels, from 0 to 1
+    return images[:, 2:6, 3:5].mean(dim=(1, 2))
 
 
 def best_threshold(ink: torch.Tensor, is_yes: torch.Tensor) -> float:
@@ -516,7 +520,9 @@ decision = (
 # alt es: Cuadrícula de 8×8 pesos: los más positivos en el centro de la imagen; los negativos, a los lados.
 # alt en: Grid of 8×8 weights: the most positive in the centre of the image; the most negative beside it.
 weight_map = learn(images.flatten(1), is_one).weight.detach().reshape(8, 8)
-rounded = weight_map.round(decimals=1) + 0  # the sum turns -0.0 into 0.0
+# es: la suma convierte -0.0 en 0.0
+# en: the sum turns -0.0 into 0.0
+rounded = weight_map.round(decimals=1) + 0
 _ = heat_map(rounded, fmt=".1f", limits=(-3.0, 3.0), cmap="PuOr_r")
 
 # %% tags=["hidden"]
@@ -549,7 +555,9 @@ assert center_weight > 0.5 and center_weight > around + 0.3
 
 # %%
 years = torch.arange(1583, 3000)
-is_leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))  # the whole rule
+# es: la regla entera
+# en: the whole rule
+is_leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
 past = years <= 2026
 digits_of = torch.stack([years // 1000, years // 100 % 10, years // 10 % 10, years % 10], dim=1)
 encoded = one_hot(digits_of, 10).float().flatten(1)  # year (4 digits × 10)

@@ -165,7 +165,9 @@ def models(seed: int) -> dict:
 # alt en: Six planes: staircases, one smooth curve of Bayes, S shapes of neighbours, SVM and network.
 points, sides = make_moons(300, noise=0.25, random_state=0)
 figure, panels = plt.subplots(2, 3, figsize=(6.8, 4.6), sharex=True, sharey=True)
-few = slice(None, None, 5)  # all 300 train the models; one in five is drawn
+# es: los 300 entrenan los modelos; se dibuja uno de cada cinco
+# en: all 300 train the models; one in five is drawn
+few = slice(None, None, 5)
 for ax, (name, model) in zip(panels.flat, models(seed=0).items(), strict=True):
     model.fit(points, sides)
     blank = {"names": ["0", "1"], "xlabel": "", "ylabel": "", "title": name}
@@ -572,7 +574,9 @@ for k in (1, 5):
 
 # %% tags=["solution"]
 def best_stump(column: np.ndarray, y: np.ndarray) -> tuple[float, int]:
-    right = ((column[None, :] > column[:, None]) == y[None, :]).sum(axis=1)  # one row for each threshold
+    # es: una fila por cada umbral
+    # en: one row for each threshold
+    right = ((column[None, :] > column[:, None]) == y[None, :]).sum(axis=1)
     return float(column[right.argmax()]), int(right.max())
 
 

@@ -80,7 +80,7 @@ from tutorials_lib.plots import image_grid, interval_plot
 
 # %%
 cancer, sheet = load_breast_cancer(), digits()
-second = torch.linspace(0, 1, 8000)  # a second of sound, 8 kHz
+second = torch.linspace(0, 1, 8000)  # es: un segundo de sonido, a 8 kHz  # en: a second of sound, 8 kHz
 samples = {
     tr(es="tabla", en="table"): torch.tensor(cancer.data),
     tr(es="imágenes", en="images"): sheet.train_images,
@@ -329,7 +329,7 @@ def draw(tasks: list[str]) -> None:
             scores = sorted(
                 (Proportion.of(answers[name]) for answers in correct[task]), key=lambda p: p.right
             )
-            rows[f"{task} · {name}"] = scores[1]  # the middle one of three
+            rows[f"{task} · {name}"] = scores[1]  # es: el del medio, de tres  # en: the middle one of three
     values = list(rows.values())
     bars = [p.value for p in values], [p.low for p in values], [p.high for p in values]
     interval_plot(
@@ -410,7 +410,9 @@ centred = torch.cat([sheet.train_images, sheet.test_images])
 moved = move(centred, seed=0)
 permutation = torch.randperm(144, generator=torch.Generator().manual_seed(0))
 shuffled = moved.flatten(1)[:, permutation].reshape(moved.shape)
-framed = nn.functional.pad(centred, (2, 2, 2, 2))  # only so that all three can be shown at one size
+# es: solo para mostrar los tres del mismo tamaño
+# en: only so that all three can be shown at one size
+framed = nn.functional.pad(centred, (2, 2, 2, 2))
 _ = image_grid(torch.cat([framed[:6], moved[:6], shuffled[:6]]), columns=6)
 
 # %%

@@ -370,7 +370,9 @@ _ = interval_plot(list(predicted), errors, errors - margins, errors + margins, x
 
 # %%
 def gain(worse: int, better: int) -> tuple[float, float, float]:
-    differences = missed[worse] - missed[better]  # the same people: each is compared with themselves
+    # es: las mismas personas: cada una se compara consigo misma
+    # en: the same people: each is compared with themselves
+    differences = missed[worse] - missed[better]
     margin = 1.96 * differences.std() / np.sqrt(len(differences))
     return differences.mean(), differences.mean() - margin, differences.mean() + margin
 
@@ -505,7 +507,9 @@ def saliency(network: nn.Module) -> torch.Tensor:
 
 
 stories = torch.stack([saliency(network) for network in networks])  # network measure
-stories = stories / stories.mean(dim=1, keepdim=True)  # 1: as relevant as the average measure
+# es: 1: tan relevante como la medida promedio
+# en: 1: as relevant as the average measure
+stories = stories / stories.mean(dim=1, keepdim=True)
 top = stories.mean(dim=0).argsort(descending=True)[:8]
 _ = interval_plot(
     [measures[place] for place in top],

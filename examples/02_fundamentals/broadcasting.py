@@ -213,7 +213,7 @@ assert torch.equal(a + b, torch.tensor([[10 * (i + 1) + j + 1 for j in range(4)]
 # through memory. How many numbers will `wide` store?
 
 # %%
-column = torch.arange(3.0)[:, None]  # row one
+column = torch.arange(3.0)[:, None]  # es: la fila uno  # en: row one
 wide = column.expand(3, 1000)
 print(tuple(wide.shape), wide.stride(), wide.data_ptr() == column.data_ptr())
 print(wide.numel(), wide.untyped_storage().nbytes() // wide.itemsize)
@@ -471,7 +471,7 @@ print(f"{(prediction - target).nbytes / 2**30:.1f} GiB")
 
 # %%
 labels = torch.arange(100) % 2
-answers = labels[:, None].clone()  # example one
+answers = labels[:, None].clone()  # es: el ejemplo uno  # en: example one
 print((answers == labels).float().mean().item())
 print((answers[:, 0] == labels).float().mean().item())
 

@@ -159,7 +159,9 @@ WORDS = 40
 as_quantity, as_table = [], []
 for seed in range(5):
     torch.manual_seed(seed)
-    animal = (torch.randperm(WORDS) < WORDS // 2).float()  # for each number, whether its word is an animal
+    # es: por cada número, si su palabra es un animal
+    # en: for each number, whether its word is an animal
+    animal = (torch.randperm(WORDS) < WORDS // 2).float()
     above = torch.arange(WORDS) >= torch.arange(WORDS + 1)[:, None]  # threshold word
     hits = (above == animal.bool()).sum(1)
     as_quantity.append(torch.maximum(hits, WORDS - hits).max().item())

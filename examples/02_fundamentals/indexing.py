@@ -356,7 +356,7 @@ assert counts.tolist() == [1, 1, 1] and torch.bincount(labels).tolist() == [2, 1
 # alt es: Tabla de 4 por 3 con una casilla marcada por fila, una columna de índices y el resultado, 4 números.
 # alt en: A 4 by 3 table with one cell marked in each row, the column of indices and the result of 4 numbers.
 logits = torch.tensor([[20, 3, 11], [1, 45, 7], [8, 16, 2], [30, 4, 50]])  # example class
-classes = torch.tensor([[0], [2], [1], [2]])  # example one
+classes = torch.tensor([[0], [2], [1], [2]])  # es: el ejemplo uno  # en: example one
 chosen = logits.gather(1, classes)
 ax = tensor_grid(
     {"input": logits, "index": classes, "out": chosen},

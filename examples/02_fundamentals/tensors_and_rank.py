@@ -607,7 +607,7 @@ assert M.is_contiguous() and not M.T.is_contiguous() and M.T.contiguous().data_p
 
 # %% tags=["solution"]
 def size_of(shape, dtype):
-    components = math.prod(shape)  # the empty product is 1
+    components = math.prod(shape)  # es: el producto vacío es 1  # en: the empty product is 1
     return components, components * dtype.itemsize
 
 

@@ -438,7 +438,7 @@ print(tr(es="mayor diferencia relativa:", en="largest relative difference:"), f"
 # many weights?
 
 # %%
-with torch.device("meta"):  # counted, not stored
+with torch.device("meta"):  # es: contados, no guardados  # en: counted, not stored
     layers = {
         "Conv2d": nn.Conv2d(3, 16, kernel_size=3, padding=1),
         "Linear": nn.Linear(3 * 32 * 32, 16 * 32 * 32),
@@ -478,7 +478,7 @@ x, w = random(1, 1, 8, 8), random(1, 1, 3, 3)
 gaps = {}
 for mode in ("circular", "constant"):
     gap = correlate(x.roll(1, dims=-1), w, mode) - correlate(x, w, mode).roll(1, dims=-1)  # (7)
-    gaps[mode] = gap[0, 0].abs().amax(dim=0)  # of each column
+    gaps[mode] = gap[0, 0].abs().amax(dim=0)  # es: de cada columna  # en: of each column
     print(f"{mode:<9}", " ".join(f"{value:.1f}" for value in gaps[mode].tolist()))
 
 # %% tags=["hidden"]

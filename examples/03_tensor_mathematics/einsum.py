@@ -304,7 +304,9 @@ difference = assert_agree(
 def multiplications(expression, *shapes):
     with FlopCounterMode(display=False) as counter, torch.backends.opt_einsum.flags(enabled=False):
         torch.einsum(expression, *(torch.empty(shape, device="meta") for shape in shapes))
-    return counter.get_total_flops() // 2  # a product and a sum each
+    # es: cada una, un producto y una suma
+    # en: a product and a sum each
+    return counter.get_total_flops() // 2
 
 
 lengths = [10, 30, 100, 300, 1000]

@@ -290,7 +290,9 @@ assert relative_error((R @ x).relu(), R @ x.relu()) > 0.1
 # if the labels are shuffled? Are there right answers in the loss?
 
 # %%
-listed = ["supervised", "unsupervised & self-supervised", "transfer", "reinforcement"]  # as in 001
+# es: como en 001
+# en: as in 001
+listed = ["supervised", "unsupervised & self-supervised", "transfer", "reinforcement"]
 print(tr(es="anunciadas 3, enumeradas", en="announced 3, listed"), len(listed))
 
 images = digits()
@@ -743,7 +745,7 @@ def closes(factors, result):
 
 # %% tags=["check"]
 assert closes(["ij", "k", "jkl"], "il")
-assert not closes(["ijk", "ij", "k"], "il")  # the printed one
+assert not closes(["ijk", "ij", "k"], "il")  # es: la impresa  # en: the printed one
 assert closes(["ik", "kl"], "il") and closes(["ii"], "") and closes(["i", "j"], "ji")
 assert not closes(["ij", "ij"], "ij") and not closes(["i"], "") and not closes(["i"], "ii")
 

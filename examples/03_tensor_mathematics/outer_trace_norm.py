@@ -631,7 +631,9 @@ def pieces_needed(A, error):
 
 # %% tags=["check"]
 assert pieces_needed(torch.outer(random(5), random(7)), 1e-6) == 1
-assert pieces_needed(torch.eye(10, dtype=torch.float64), 0.5) == 8  # two tenths of the squares may go
+# es: se puede perder dos décimos de los cuadrados
+# en: two tenths of the squares may go
+assert pieces_needed(torch.eye(10, dtype=torch.float64), 0.5) == 8
 assert pieces_needed(random(4, 3), 1.0) == 0
 needed = pieces_needed(photo, 0.1)
 assert error_of(rebuild(needed)) <= 0.1 < error_of(rebuild(needed - 1))

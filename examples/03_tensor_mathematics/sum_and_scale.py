@@ -375,7 +375,9 @@ for seed in range(5):
 # %%
 # alt es: Error relativo contra cuántos números se suman, ejes logarítmicos: uno a uno crece; los otros, no.
 # alt en: Relative error against how many numbers are added, log axes: one by one grows; the others do not.
-floor = 1e-9  # an error of exactly zero has no place on a logarithmic axis
+# es: un error de cero exacto no cabe en un eje logarítmico
+# en: an error of exactly zero has no place on a logarithmic axis
+floor = 1e-9
 ax = curves(
     lengths,
     {name: error.mean(0) + floor for name, error in errors.items()},
@@ -509,7 +511,9 @@ def kahan(x):
 tenths = torch.full((20_000,), 0.1)
 truth = tenths.double().sum()
 assert kahan(tenths).dtype == torch.float32
-assert relative_error(one_by_one(tenths), truth) > 5 * epsilon  # what it has to be better than
+# es: lo que tiene que superar
+# en: what it has to be better than
+assert relative_error(one_by_one(tenths), truth) > 5 * epsilon
 assert relative_error(kahan(tenths), truth) < epsilon
 
 # %% [markdown] lang="es" tags=["exercise"]

@@ -252,7 +252,9 @@ assert sum(p.numel() for p in network(64, 0).parameters()) ** 2 > 1e6
 # examples.
 
 # %%
-RATES = [10 ** (third / 3) for third in range(-6, 3)]  # 0.01 to 4.6, three per decade
+# es: de 0.01 a 4.6, tres por década
+# en: 0.01 to 4.6, three per decade
+RATES = [10 ** (third / 3) for third in range(-6, 3)]
 
 
 def train_all(width: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -349,7 +351,9 @@ for row, column in plateau:
 for row, width in enumerate(WIDTHS):
     for bound in (floors[width][2], ceilings[width][2]):
         place = 3 * log10(bound) + 6.5
-        for top in (row, row + 0.72):  # the number between them stays free
+        # es: el número entre ellas queda libre
+        # en: the number between them stays free
+        for top in (row, row + 0.72):
             ax.plot([place, place], [top, top + 0.28], color="#fefefe", linewidth=2.5)
 
 # %% tags=["hidden"]

@@ -115,7 +115,7 @@ class Deployed(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, counts):  # batch 8 8, from 0 to 16
+    def forward(self, counts):  # es: batch 8 8, de 0 a 16  # en: batch 8 8, from 0 to 16
         return self.network(counts.unsqueeze(1) / 16).softmax(dim=1)
 
 

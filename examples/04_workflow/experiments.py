@@ -546,7 +546,9 @@ spread = answers.sum(axis=1)
 
 # %% tags=["solution"]
 def read_table(path: Path) -> list[dict]:
-    *lines, rest = path.read_text(encoding="utf-8").split("\n")  # `rest` is empty after a finished line
+    # es: `rest` queda vacío tras una línea terminada
+    # en: `rest` is empty after a finished line
+    *lines, rest = path.read_text(encoding="utf-8").split("\n")
     found = [json.loads(line) for line in lines]
     try:
         return [*found, json.loads(rest)]
@@ -563,7 +565,9 @@ cut = folder / "cut.jsonl"
 text = table.read_text(encoding="utf-8")
 cut.write_text(text[:-20], encoding="utf-8")
 assert read_table(cut) == whole[:-1]
-cut.write_text(text[:-1], encoding="utf-8")  # whole, but for the end of the line
+# es: entera, salvo el fin de línea
+# en: whole, but for the end of the line
+cut.write_text(text[:-1], encoding="utf-8")
 assert read_table(cut) == whole
 cut.write_text('{"broken\n' + text, encoding="utf-8")
 try:
@@ -623,7 +627,9 @@ def expected_best(k: int, n: int, p: float) -> float:
 
 # %% tags=["check"]
 assert abs(expected_best(1, 75, 0.9) - 0.9) < 0.003
-assert abs(expected_best(2, 1, 0.5) - 0.75) < 0.03  # one coin in two shows heads
+# es: una de cada dos monedas cae de cara
+# en: one coin in two shows heads
+assert abs(expected_best(2, 1, 0.5) - 0.75) < 0.03
 assert expected_best(8, 75, 0.9) > expected_best(8, 750, 0.9) > expected_best(1, 750, 0.9)
 p = float(answers.mean())
 independent, ours = expected_best(8, 75, p) - p, inflation[75][3]

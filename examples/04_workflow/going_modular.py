@@ -324,7 +324,9 @@ def positive(kind: type) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(f"{text} is not above 0")
         return value
 
-    convert.__name__ = kind.__name__  # argparse names the type in its messages
+    # es: argparse nombra el tipo en sus mensajes
+    # en: argparse names the type in its messages
+    convert.__name__ = kind.__name__
     return convert
 
 
@@ -942,7 +944,7 @@ def share(text: str) -> float:
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not 0 < value < 1:  # false for nan as well
+    if not 0 < value < 1:  # es: falso también para nan  # en: false for nan as well
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
     return value
 

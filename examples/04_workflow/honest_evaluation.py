@@ -169,7 +169,9 @@ assert abs(sum(printed) - 1) < 1e-6
 # alt es: Ocho exactitudes impresas para un mismo conteo, en recta creciente; la verdadera es horizontal.
 # alt en: Eight printed accuracies for the same count, on a rising line; the true one is a horizontal line.
 RIGHT, SIZES = 68, (32, 32, 11)
-in_last = range(RIGHT - 64, 12)  # how many of the last eleven are right
+# es: cuántas de las últimas once son correctas
+# en: how many of the last eleven are right
+in_last = range(RIGHT - 64, 12)
 values = [((RIGHT - last) / 32 + last / 11) / 3 for last in in_last]
 _, ax = plt.subplots()
 ax.plot(in_last, values, "o", color=color("blue"), label=tr(es="promedio de batches", en="mean over batches"))

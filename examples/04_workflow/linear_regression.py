@@ -784,7 +784,11 @@ parts = shuffled_split(x, y, test_share=0.2, seed=3)
 again = shuffled_split(x, y, test_share=0.2, seed=3)
 assert [len(part) for part in parts] == [40, 40, 10, 10]
 assert all(torch.equal(one, other) for one, other in zip(parts, again, strict=True))
-assert torch.equal(torch.cat([parts[0], parts[2]]).sort(dim=0).values, x)  # every point once
-assert torch.allclose(parts[1], TRUE_W * parts[0] + TRUE_B)  # x and y still belong together
+# es: cada punto una vez
+# en: every point once
+assert torch.equal(torch.cat([parts[0], parts[2]]).sort(dim=0).values, x)
+# es: x e y siguen juntas
+# en: x and y still belong together
+assert torch.allclose(parts[1], TRUE_W * parts[0] + TRUE_B)
 assert not torch.equal(parts[2].sort(dim=0).values, x_test)
 print(tr(es="Bien.", en="Good."))

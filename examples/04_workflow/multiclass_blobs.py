@@ -91,7 +91,9 @@ x_train, x_test, y_train, y_test = train_test_split(points, labels, test_size=0.
 names = ["0", "1", "2", "3"]
 _, ax = plt.subplots(figsize=(3.6, 3.1))
 for name, hue, marker in zip(names, ("blue", "ember", "green", "purple"), "os^D", strict=True):
-    chosen = x_test[y_test == int(name)][::2].T  # half of them: enough for the eye
+    # es: la mitad: suficiente para el ojo
+    # en: half of them: enough for the eye
+    chosen = x_test[y_test == int(name)][::2].T
     ax.scatter(*chosen, s=12, marker=marker, color=color(hue), label=name, rasterized=True)
 ax.set(xlabel="$x_1$", ylabel="$x_2$")
 localize_ticks(ax)
@@ -344,7 +346,9 @@ draw(ax, course_model, x_test[::2], y_test[::2])
 across, up = torch.linspace(*ax.get_xlim(), 60), torch.linspace(*ax.get_ylim(), 60)
 grid = torch.cartesian_prod(across, up)
 scores = optimal(grid).detach()
-for k in range(3):  # a class ends where its lead over the best other one is zero
+# es: una clase termina donde su ventaja sobre la mejor de las otras es cero
+# en: a class ends where its lead over the best other one is zero
+for k in range(3):
     lead = scores[:, k] - scores[:, [j for j in range(4) if j != k]].max(dim=1).values
     ax.contour(across, up, lead.reshape(60, 60).T, levels=[0], colors=color("ink"), linewidths=1)
 
@@ -519,7 +523,7 @@ def spirals(n: int, arms: int = 3, noise: float = 0.04) -> tuple[torch.Tensor, t
 
 def network(*sizes: int) -> nn.Sequential:
     layers = [part for pair in pairwise(sizes) for part in (nn.Linear(*pair), nn.ReLU())]
-    return nn.Sequential(*layers[:-1])  # no ReLU after the logits
+    return nn.Sequential(*layers[:-1])  # es: sin ReLU después de los logits  # en: no ReLU after the logits
 
 
 def fit(model: nn.Module, x: torch.Tensor, y: torch.Tensor, epochs: int = 250) -> nn.Module:

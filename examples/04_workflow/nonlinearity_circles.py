@@ -89,7 +89,7 @@ x_train, x_test, y_train, y_test = train_test_split(points, labels, test_size=0.
 
 names = [tr(es="0, fuera", en="0, outside"), tr(es="1, dentro", en="1, inside")]
 _, ax = plt.subplots(figsize=(3.4, 3.4))
-some = slice(0, 200)  # enough for the eye
+some = slice(0, 200)  # es: suficiente para el ojo  # en: enough for the eye
 for name, hue, marker, ring in zip(names, ("blue", "ember"), "os", (0, 1), strict=True):
     chosen = points[some][labels[some] == ring].T
     ax.scatter(*chosen, s=9, marker=marker, color=color(hue), label=name, rasterized=True)
@@ -313,7 +313,9 @@ def polygon(sides: int) -> nn.Sequential:
     model = nn.Sequential(nn.Linear(2, sides), nn.ReLU(), nn.Linear(sides, 1))
     with torch.no_grad():
         model[0].weight.copy_(torch.stack([turns.cos(), turns.sin()], dim=1))
-        model[0].bias.fill_(-(0.8 + cos(pi / sides)) / 2)  # c half way between both limits
+        # es: c a medio camino entre los dos límites
+        # en: c half way between both limits
+        model[0].bias.fill_(-(0.8 + cos(pi / sides)) / 2)
         model[2].weight.fill_(-1.0)
         model[2].bias.fill_(1e-6)
     return model
@@ -337,7 +339,9 @@ _ = interval_plot(
 # alt en: A decagon passes cleanly between the two rings; a pentagon, dashed, brushes both.
 ax = draw(polygon(10), title=tr(es="n = 10; trazos: n = 5", en="n = 10; dashed: n = 5"))
 corners = 2 * pi * (torch.arange(6) + 0.5) / 5
-reach = (0.8 + cos(pi / 5)) / 2 / cos(pi / 5)  # from the centre to a corner
+# es: del centro a una esquina
+# en: from the centre to a corner
+reach = (0.8 + cos(pi / 5)) / 2 / cos(pi / 5)
 _ = ax.plot(reach * corners.cos(), reach * corners.sin(), "--", color=color("ink"), linewidth=1.4)
 
 # %% tags=["hidden"]

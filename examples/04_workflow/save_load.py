@@ -476,7 +476,9 @@ for suffix, content in whole_files.items():
 
 # %%
 def flip_one_bit(content: bytes) -> bytes:
-    place = content.find(model[1].weight.detach().numpy().tobytes()) + 3  # sign and exponent
+    # es: signo y exponente
+    # en: sign and exponent
+    place = content.find(model[1].weight.detach().numpy().tobytes()) + 3
     return content[:place] + bytes([content[place] ^ 0b0100_0000]) + content[place + 1 :]
 
 

@@ -99,7 +99,9 @@ def decoys(glyphs):  # n 8 8
     return assemble(quarters[torch.arange(len(glyphs))[:, None], order])
 
 
-def assemble(tiles):  # n rows·columns side side, as many rows as columns
+# es: n filas·columnas lado lado, tantas filas como columnas
+# en: n rows·columns side side, as many rows as columns
+def assemble(tiles):
     columns = math.isqrt(tiles.shape[1])
     return tiles.unflatten(1, (columns, columns)).transpose(2, 3).flatten(3, 4).flatten(1, 2)
 
@@ -119,7 +121,9 @@ def scenes(images, labels, count):
     padded = [
         F.pad(sheet, [x, 4 - x, y, 4 - y]) for sheet, (y, x) in zip(sheets, shift.tolist(), strict=True)
     ]
-    place = order.argsort(dim=1)[:, :4]  # of the digit, then of the decoys
+    # es: del dígito; después, de los señuelos
+    # en: of the digit, then of the decoys
+    place = order.argsort(dim=1)[:, :4]
     corners = torch.stack([place // 3, place % 3], dim=-1) * 8 + shift[:, None]
     return torch.stack(padded)[:, None], labels[chosen[0]], corners
 
@@ -132,7 +136,9 @@ print(tuple(images.shape), tuple(test_images.shape), tuple(corners.shape))
 
 
 # %%
-def show(tiles, titles, boxes):  # tiles: n channel 28 28, four in a row
+# es: tiles: n canal 28 28, cuatro por fila
+# en: tiles: n channel 28 28, four in a row
+def show(tiles, titles, boxes):
     empty = math.nan if tiles.shape[1] == 1 else 0
     whole = make_grid(F.pad(tiles, [0, 0, 5, 0], value=empty), nrow=4, padding=2, pad_value=empty)
     ax = plt.subplots(figsize=(5.2, 1.5 * len(tiles) / 4))[1]
@@ -240,7 +246,7 @@ assert middle[0] > middle[1] + 0.2  # the ink of a decoy lies towards the border
 
 
 # %%
-def receptive_fields(windows):  # of (kernel, stride, padding)
+def receptive_fields(windows):  # es: de (kernel, stride, relleno)  # en: of (kernel, stride, padding)
     jump, field, centre = 1, 1, 0.0
     for kernel, stride, padding in windows:
         centre += ((kernel - 1) / 2 - padding) * jump
@@ -249,7 +255,9 @@ def receptive_fields(windows):  # of (kernel, stride, padding)
         yield jump, field, centre  # (1)
 
 
-def windows(model, skip="downsample"):  # a shortcut of 1 × 1 never sees more than the way it spares
+# es: un atajo de 1 × 1 nunca ve más que el camino que ahorra
+# en: a shortcut of 1 × 1 never sees more than the way it spares
+def windows(model, skip="downsample"):
     layers = [layer for name, layer in model.named_modules() if skip not in name]
     sizes = [
         (layer.kernel_size, layer.stride, layer.padding)
@@ -381,7 +389,7 @@ def maps_of(model, images):
     with torch.inference_mode():
         model(images)
     for handle in handles:
-        handle.remove()  # otherwise it would go on looking
+        handle.remove()  # es: si no, seguiría mirando  # en: otherwise it would go on looking
     return kept
 
 
@@ -409,13 +417,17 @@ for ax in (first, rest):
 
 
 # %%
-def frames(corners):  # … 2 → … 28 28, true within the frame
+# es: … 2 → … 28 28, verdadero dentro del marco
+# en: … 2 → … 28 28, true within the frame
+def frames(corners):
     pixel = torch.arange(28)
     inside = (pixel >= corners[..., None]) & (pixel < corners[..., None] + 8)
     return inside[..., 0, :, None] & inside[..., 1, None, :]
 
 
-inside = frames(corners)  # n figure 28 28; figure 0 is the digit
+# es: n figura 28 28; la figura 0 es el dígito
+# en: n figure 28 28; figure 0 is the digit
+inside = frames(corners)
 ratios = []
 for model in models:
     stages = [F.interpolate(m, size=28).mean(dim=1) for m in maps_of(model, test_images)]
@@ -502,7 +514,9 @@ def grad_cam(model, layer, images, classes=None):
     logits = model(images)
     handle.remove()
     classes = logits.argmax(dim=1) if classes is None else classes
-    chosen = logits.gather(1, classes[:, None]).sum()  # each image reaches its own logit only
+    # es: cada imagen llega solo a su logit
+    # en: each image reaches its own logit only
+    chosen = logits.gather(1, classes[:, None]).sum()
     (gradient,) = torch.autograd.grad(chosen, kept[0])
     weights = gradient.mean(dim=(2, 3))  # (2)
     return F.relu(torch.einsum("nk,nkij->nij", weights, kept[0].detach()))  # (3)
@@ -539,7 +553,7 @@ print(f"{assert_agree(logit=logits - bias[answers], map=cam.sum(dim=(1, 2))):.0e
 
 
 # %%
-def enlarge(heat):  # n 14 14 → n 28 28, each map up to 1
+def enlarge(heat):  # es: n 14 14 → n 28 28, cada mapa hasta 1  # en: n 14 14 → n 28 28, each map up to 1
     heat = heat / heat.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
     return F.interpolate(heat[:, None], size=28, mode="bilinear")[:, 0]
 
@@ -574,7 +588,9 @@ show(warm, titles, corners[chosen, 0].tolist())
 
 
 # %%
-def points_to(heat):  # n 28 28 → n figure, true where the maximum lies within the frame
+# es: n 28 28 → n figura, verdadero si el máximo cae dentro del marco
+# en: n 28 28 → n figure, true where the maximum lies within the frame
+def points_to(heat):
     peak = heat.flatten(1).argmax(dim=1)
     return inside.flatten(2)[torch.arange(len(heat)), :, peak]
 
@@ -727,7 +743,9 @@ def cascade(model, seed, answers):
 # %%
 correlations, pointing = [], []
 for seed, model in enumerate(models):
-    answers = predict(model, test_images).clone()  # autograd takes no tensors of inference mode
+    # es: autograd no acepta tensores del modo de inferencia
+    # en: autograd takes no tensors of inference mode
+    answers = predict(model, test_images).clone()
     maps = list(cascade(model, seed, answers))
     correlations.append([rank_correlation(maps[0], heat) for heat in maps])
     pointing.append([Proportion.of(points_to(enlarge(heat))[:, 0]).value for heat in maps])

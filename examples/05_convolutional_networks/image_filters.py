@@ -145,7 +145,9 @@ def mosaic(rows, cmap="gray"):
     padded = [[F.pad(tile.clamp(0, 1), [0, gap, 0, gap], value=math.nan) for tile in row] for row in rows]
     whole = torch.cat([torch.cat(row, dim=1) for row in padded])[:-gap, :-gap]
     ax = plt.subplots(figsize=(6.6, 6.6 * whole.shape[0] / whole.shape[1] + 0.3))[1]
-    shades = plt.get_cmap(cmap, 33)  # fewer than 256 make a lighter file
+    # es: con menos de 256, el archivo pesa menos
+    # en: fewer than 256 make a lighter file
+    shades = plt.get_cmap(cmap, 33)
     ax.imshow(whole, cmap=shades, vmin=0, vmax=1, interpolation="none")
     ax.set_axis_off()
     return ax, [(side + gap) * place + (side - 1) / 2 for place in range(max(len(rows), len(rows[0])))]
@@ -158,7 +160,7 @@ rows = []
 for image in examples:
     outputs = {name: apply(w, image) for name, w in filters.items()}
     for name in ("Sobel x", "Sobel y"):
-        outputs[name] = outputs[name] / 6 + 0.5  # middle grey is zero
+        outputs[name] = outputs[name] / 6 + 0.5  # es: el gris medio es cero  # en: middle grey is zero
     tiles = [image, *outputs.values()]
     times = len(picture) // len(image)
     rows.append([tile.repeat_interleave(times, 0).repeat_interleave(times, 1) for tile in tiles])
@@ -347,7 +349,9 @@ assert gains[BLUR] < 1 < gains["Sobel x"] == gains["Sobel y"] < gains[EMBOSS] < 
 class Convolution(nn.Module):
     def __init__(self, channels, filters, kernel, stride=1, padding=0):
         super().__init__()
-        bound = 1 / math.sqrt(channels * kernel**2)  # of as many inputs as one output adds up
+        # es: de tantas entradas como suma una salida
+        # en: of as many inputs as one output adds up
+        bound = 1 / math.sqrt(channels * kernel**2)
         self.weight = nn.Parameter(torch.empty(filters, channels, kernel, kernel).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(filters).uniform_(-bound, bound))
         self.window = {"kernel_size": kernel, "stride": stride, "padding": padding}
@@ -375,7 +379,9 @@ def results(layer, images):
     images = images.clone().requires_grad_()
     out = layer(images)
     weights = torch.linspace(-1, 1, out.numel(), dtype=out.dtype).reshape(out.shape)
-    (out * weights).sum().backward()  # a loss that treats every output differently
+    # es: una pérdida que trata distinto a cada salida
+    # en: a loss that treats every output differently
+    (out * weights).sum().backward()
     return [out.detach(), layer.weight.grad, layer.bias.grad, images.grad]
 
 
@@ -591,7 +597,9 @@ assert min(unseen for _, unseen in checks) > 1000 * max(loss for loss, _ in chec
 PERIOD, ANGLES = 5, torch.arange(4) * math.pi / 4
 
 
-def waves(angle, phase, side):  # pixels across the stripes, as a wave
+# es: píxeles a través de las franjas, como una onda
+# en: pixels across the stripes, as a wave
+def waves(angle, phase, side):
     axis = torch.arange(side) - (side - 1) / 2
     across = axis * torch.cos(angle)[..., None, None] + axis[:, None] * torch.sin(angle)[..., None, None]
     return torch.cos(2 * math.pi * across / PERIOD + phase[..., None, None])
@@ -631,7 +639,9 @@ for seed in SEEDS:
 
 # %%
 def draw_filters(rows, names):
-    scaled = [[0.5 + 0.5 * w / w.abs().max() for w in bank] for bank in rows]  # white is zero
+    # es: el blanco es cero
+    # en: white is zero
+    scaled = [[0.5 + 0.5 * w / w.abs().max() for w in bank] for bank in rows]
     ax, middles = mosaic(scaled, cmap="RdBu_r")
     for name, middle in zip(names, middles, strict=False):
         ax.text(-0.8, middle, name, ha="right", va="center", fontsize=9)
@@ -761,7 +771,7 @@ for seed in range(4):
         for name, bank in ((HAND, by_hand), (RANDOM, drawn[seed])):
             model = network(bank)
             with torch.no_grad():
-                fixed = model[:-1](images)  # the frozen part, once
+                fixed = model[:-1](images)  # es: la parte congelada, una vez  # en: the frozen part, once
             answers[name].append(examine(model[-1], fixed, seed, block))
         model = network(drawn[seed])
         answers[LEARNED].append(examine(model, images, seed, block))
@@ -842,7 +852,9 @@ draw_filters([drawn[0], learned[0], drawn[1], learned[1]], names)
 
 
 # %%
-def likeness(bank, others):  # of each filter to the one of `others` that is most like it, whatever its sign
+# es: de cada filtro al de `others` que más se le parece, con cualquier signo
+# en: of each filter to the one of `others` that is most like it, whatever its sign
+def likeness(bank, others):
     return (unit(bank).flatten(1) @ unit(others).flatten(1).T).abs().amax(dim=1)
 
 
@@ -976,7 +988,9 @@ assert abs(edge_chance.mean() - 2 / 25) < 0.005  # (9)
 def unmask(blackbox, k):
     impulse = torch.zeros(1, 1, 2 * k - 1, 2 * k - 1)
     impulse[..., k - 1, k - 1] = 1
-    return blackbox(impulse)[0, 0].flip(0, 1)  # a correlation answers an impulse with the filter reversed
+    # es: una correlación responde a un impulso con el filtro invertido
+    # en: a correlation answers an impulse with the filter reversed
+    return blackbox(impulse)[0, 0].flip(0, 1)
 
 
 # %% tags=["check"]

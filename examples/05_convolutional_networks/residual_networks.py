@@ -245,7 +245,9 @@ short = trained[2, PLAIN, 0]
 passing = Pair(8, normalise=False, skip=False)
 for layer in passing.body:
     if isinstance(layer, nn.Conv2d):
-        nn.init.dirac_(layer.weight)  # a 1 in the middle of the own channel
+        # es: un 1 en el medio del propio canal
+        # en: a 1 in the middle of the own channel
+        nn.init.dirac_(layer.weight)
         nn.init.zeros_(layer.bias)
 long = nn.Sequential(*short[:4], *(copy.deepcopy(passing) for _ in range(8)), *short[4:])
 with torch.no_grad():
@@ -305,7 +307,9 @@ assert layers == 22 and difference == 0
 # %%
 torch.manual_seed(0)
 bodies = [Pair(2, normalise=False, skip=False).body.double() for _ in range(3)]
-x = torch.randn(18, dtype=torch.float64)  # 2 channels of 3 × 3, flattened
+# es: 2 canales de 3 × 3, aplanados
+# en: 2 channels of 3 × 3, flattened
+x = torch.randn(18, dtype=torch.float64)
 
 
 def flat(body, x):
@@ -352,7 +356,9 @@ assert product_alone < 0.1 < 1 < whole.norm()
 # %%
 def gradient_norms(normalise, skip, seed, blocks=26):
     torch.manual_seed(seed)
-    model = deep_network(blocks, normalise, skip).double()  # in float32 the smallest squares are zero
+    # es: en float32 los cuadrados más pequeños son cero
+    # en: in float32 the smallest squares are zero
+    model = deep_network(blocks, normalise, skip).double()
     F.cross_entropy(model(data.train_images[:64].double()), data.train_labels[:64]).backward()
     return [block.body[0].weight.grad.norm().item() for block in model[2:-3]]
 
@@ -514,7 +520,9 @@ print(tr(es="mayor diferencia relativa:", en="largest relative difference:"), f"
 class Residual(nn.Module):
     def __init__(self, inputs, outputs, stride=1):
         super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)  # BN brings its own bias
+        # es: BN trae su propio sesgo
+        # en: BN brings its own bias
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
         self.bn1 = BatchNorm(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.bn2 = BatchNorm(outputs)
@@ -576,7 +584,9 @@ class ResNet18(nn.Module):
 
 # %%
 torch.manual_seed(0)
-official = resnet18(weights=None)  # its architecture, with random weights: nothing is downloaded
+# es: su arquitectura, con pesos al azar: no se descarga nada
+# en: its architecture, with random weights: nothing is downloaded
+official = resnet18(weights=None)
 mine = ResNet18()
 assert list(mine.state_dict()) == list(official.state_dict())
 difference_net = compare(mine, official, (4, 3, 40, 33), steps=1)
@@ -620,7 +630,9 @@ def block_count(c, d):
 
 stages = [(64, 64), (64, 128), (128, 256), (256, 512)]
 counts = [block_count(c, d) + block_count(d, d) for c, d in stages]
-x = torch.empty(1, 64, 56, 56, device="meta")  # shapes without numbers, for a photograph of 224 × 224
+# es: formas sin números, para una fotografía de 224 × 224
+# en: shapes without numbers, for a photograph of 224 × 224
+x = torch.empty(1, 64, 56, 56, device="meta")
 for number, count in enumerate(counts, start=1):
     stage = copy.deepcopy(getattr(official, f"layer{number}")).float().to("meta")
     x = stage(x)
@@ -724,7 +736,9 @@ def fold(conv, norm):
 
 
 # %% tags=["check"]
-block = official.layer2[0].eval()  # it has met two batches: its memory is not the initial one
+# es: ya vio dos batches: su memoria no es la inicial
+# en: it has met two batches: its memory is not the initial one
+block = official.layer2[0].eval()
 for conv, norm, x in (
     (block.conv1, block.bn1, torch.randn(2, 64, 9, 9, dtype=torch.float64)),
     (block.conv2, block.bn2, torch.randn(2, 128, 5, 5, dtype=torch.float64)),
@@ -769,7 +783,7 @@ for k in range(10):
             x = x if place == k else block(x)
         assert torch.allclose(lesser(images[:5]), whole[12:](x), atol=1e-5)
     print(k, Proportion.of(predict(lesser, images) == labels), "/", Proportion.of(before == labels).right)
-assert len(whole) == 15  # the original keeps its blocks
+assert len(whole) == 15  # es: el original conserva sus bloques  # en: the original keeps its blocks
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 3: empezar siendo la identidad

@@ -311,7 +311,9 @@ _ = interval_plot(
 def products(model: nn.Module) -> int:
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(data.test_images[:1])
-    return counter.get_total_flops() // 2  # it counts each product and its addition
+    # es: cuenta cada producto y su suma
+    # en: it counts each product and its addition
+    return counter.get_total_flops() // 2
 
 
 work = {name: products(build(name, seed=0)) for name in builders}

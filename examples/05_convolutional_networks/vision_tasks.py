@@ -264,7 +264,7 @@ assert two_off < 0.5
 def losses(a: Tensor, b: Tensor) -> dict[str, Tensor]:
     overlap = ops.box_iou(a[None], b[None])[0, 0]
     areas = ops.box_area(a) + ops.box_area(b)
-    union = areas / (1 + overlap)  # I = IoU·U and A + A' = U + I
+    union = areas / (1 + overlap)  # es: I = IoU·U y A + A' = U + I  # en: I = IoU·U and A + A' = U + I
     corners = torch.minimum(a[:2], b[:2]), torch.maximum(a[2:], b[2:])
     sides = corners[1] - corners[0]
     between = (a[:2] + a[2:] - b[:2] - b[2:]) / 2

@@ -141,13 +141,15 @@ LONGEST = 7
 
 class NGrams:
     def __init__(self, text):
-        self.after = defaultdict(Counter)  # history → how often each letter followed it
+        # es: historia → cuántas veces la siguió cada letra
+        # en: history → how often each letter followed it
+        self.after = defaultdict(Counter)
         for at, letter in enumerate(text):
             for length in range(min(at, LONGEST - 1) + 1):
                 self.after[text[at - length : at]][letter] += 1
         self.totals = {history: counts.total() for history, counts in self.after.items()}
 
-    def ladder(self, history, letter):  # P with n = 1, 2, … LONGEST
+    def ladder(self, history, letter):  # es: P con n = 1, 2, … LONGEST  # en: P with n = 1, 2, … LONGEST
         p, rungs = 1 / len(LETTERS), []
         for length in range(LONGEST):
             u = history[len(history) - length :]
@@ -270,7 +272,9 @@ for n in (1, 2, 3, best_n):
 
 # %%
 known, exam = (torch.tensor([place[letter] for letter in text]) for text in (learned, examined))
-CONTEXT, SPAN = 20, 200  # the letters of the context are read and not counted
+# es: las letras del contexto se leen y no se cuentan
+# en: the letters of the context are read and not counted
+CONTEXT, SPAN = 20, 200
 windows = exam.unfold(0, CONTEXT + SPAN + 1, SPAN)
 
 
@@ -287,7 +291,9 @@ class Writer(nn.Module):
 
 
 @torch.inference_mode()
-def costs(model, every=1):  # bits for each letter of the exam, or of a part of it: window time
+# es: bits por cada letra del examen, o de una parte: ventana tiempo
+# en: bits for each letter of the exam, or of a part of it: window time
+def costs(model, every=1):
     z, _ = model(windows[::every, :-1])
     targets = windows[::every, CONTEXT + 1 :]
     return cross_entropy(z[:, CONTEXT:].mT, targets, reduction="none") / math.log(2)
@@ -606,7 +612,9 @@ assert len(set(words(cold_text))) < 0.6 * len(words(cold_text))
 
 
 # %%
-def copied(text, source, limit=60):  # letters in a row that stand in the source, from each place
+# es: letras seguidas que están en la fuente, desde cada lugar
+# en: letters in a row that stand in the source, from each place
+def copied(text, source, limit=60):
     lengths = []
     for at in range(len(text) - limit):
         length = 0
@@ -747,7 +755,7 @@ assert torch.equal(
     kept.softmax(-1) > 0, torch.tensor([[True, False, True, False], [False, True, True, False]])
 )
 assert torch.equal(keep_best(sample, 4), sample)
-assert sample[0, 1] == -1.0  # the original is left alone
+assert sample[0, 1] == -1.0  # es: el original no se toca  # en: the original is left alone
 print(kept.softmax(-1).numpy().round(2))
 
 # %% [markdown] lang="es" tags=["exercise"]

@@ -249,7 +249,9 @@ class NaiveBayes:
         self.kinds = len(self.counts["es"] | self.counts["en"])
         self.totals = {language: self.counts[language].total() for language in learned}
 
-    def pieces(self, text):  # the beginning of a text counts as a space
+    # es: el comienzo de un texto cuenta como un espacio
+    # en: the beginning of a text counts as a space
+    def pieces(self, text):
         padded = " " + text
         return [padded[max(0, end - self.size) : end] for end in range(2, len(padded) + 1)]
 
@@ -257,7 +259,7 @@ class NaiveBayes:
         count = self.counts[language][piece] + self.alpha
         return math.log(count / (self.totals[language] + self.alpha * self.kinds))  # (2)
 
-    def scores(self, text):  # one for each prefix of the text
+    def scores(self, text):  # es: uno por cada prefijo del texto  # en: one for each prefix of the text
         pieces = self.pieces(text)
         votes = [self.log_probability(g, "es") - self.log_probability(g, "en") for g in pieces]
         return torch.tensor(votes).cumsum(0)  # (1)
@@ -333,7 +335,9 @@ ALPHABET = " abcdefghijklmnopqrstuvwxyzáéíóúüñ"
 place = {letter: index for index, letter in enumerate(ALPHABET)}
 
 
-def encode(text):  # the last index stands for any other letter
+# es: el último índice representa cualquier otra letra
+# en: the last index stands for any other letter
+def encode(text):
     return torch.tensor([place.get(letter, len(ALPHABET)) for letter in text])
 
 
@@ -368,7 +372,9 @@ starts = {language: (ids[:-WINDOW] == 0).nonzero()[:, 0] + 1 for language, ids i
 truth = torch.cat([torch.ones(64, WINDOW), torch.zeros(64, WINDOW)])
 
 
-def draw():  # 64 excerpts of each language, each from the beginning of a word
+# es: 64 fragmentos de cada idioma, cada uno desde el comienzo de una palabra
+# en: 64 excerpts of each language, each from the beginning of a word
+def draw():
     excerpts = []
     for language, ids in streams.items():
         chosen = starts[language][torch.randint(len(starts[language]), (64, 1))]

@@ -189,13 +189,15 @@ def as_digits(numbers, boxes=5):
     return torch.tensor(rows)  # number box
 
 
-def as_words(numbers):  # the end repeats until the longest phrase
+# es: el final se repite hasta la frase más larga
+# en: the end repeats until the longest phrase
+def as_words(numbers):
     rows = [[index[word] for word in in_words(n)] for n in numbers]
     longest = max(map(len, rows)) + 1
     return torch.tensor([row + [END] * (longest - len(row)) for row in rows])  # number word
 
 
-def counted(words):  # true up to the first end
+def counted(words):  # es: verdadero hasta el primer final  # en: true up to the first end
     return (words == END).cumsum(dim=1) <= 1
 
 
@@ -287,9 +289,13 @@ class Translator(nn.Module):
         weights = scores.softmax(dim=1)  # (3)
         return (weights[:, None] @ read).squeeze(1), weights  # (4)
 
-    def forward(self, digits, words=None, steps=10):  # with words: each step is told the true one before
+    # es: con palabras: a cada paso se le dice la verdadera anterior
+    # en: with words: each step is told the true one before
+    def forward(self, digits, words=None, steps=10):
         read, ends = self.encode(self.digit(digits))  # (1)
-        context = torch.cat([ends[0], ends[1]], dim=1)  # the whole input in one vector
+        # es: toda la entrada en un vector
+        # en: the whole input in one vector
+        context = torch.cat([ends[0], ends[1]], dim=1)
         state, keys, features, maps = torch.tanh(self.first(context)), self.U(read), [], []
         previous = torch.full((len(digits),), START)
         for i in range(steps if words is None else words.shape[1]):
@@ -377,7 +383,9 @@ with torch.inference_mode():
 # %%
 STEPS, SEEDS = 120, range(3)
 digits, words = as_digits(learned), as_words(learned)
-targets = words.masked_fill(~counted(words), -100)  # what cross_entropy leaves out
+# es: lo que cross_entropy no cuenta
+# en: what cross_entropy leaves out
+targets = words.masked_fill(~counted(words), -100)
 
 
 def train(attends, seed):
@@ -404,7 +412,9 @@ without = [train(False, seed) for seed in SEEDS]
 
 # %%
 @torch.inference_mode()
-def exact(model, numbers, boxes=5):  # right only if every word is
+# es: correcta solo si lo son todas las palabras
+# en: right only if every word is
+def exact(model, numbers, boxes=5):
     expected = as_words(numbers)
     logits, _ = model(as_digits(numbers, boxes), steps=expected.shape[1])
     return Proportion.of(((logits.argmax(dim=2) == expected) | ~counted(expected)).all(dim=1))
@@ -482,7 +492,9 @@ assert means[plain][0] > means[plain][2] + 0.2
 # %%
 # alt es: Pesos de atención de un número y media de muchos: en la media, la centena mira casi solo su cifra.
 # alt en: Attention weights of a number and mean of many: in the mean, hundreds look nearly only at their own.
-full = [n for n in exams[5] if len(in_words(n)) == 8]  # thirty-five thousand eight hundred and forty-two, say
+# es: treinta y cinco mil ochocientos cuarenta y dos, por ejemplo
+# en: thirty-five thousand eight hundred and forty-two, say
+full = [n for n in exams[5] if len(in_words(n)) == 8]
 with torch.inference_mode():
     maps = torch.stack([model(as_digits(full), as_words(full))[1] for model, _ in with_attention])
 axes = {
@@ -805,7 +817,9 @@ assert (weights[empty] == 0).all() and torch.allclose(weights.sum(1), torch.ones
 assert torch.allclose(weights[1], plain_weights[1]) and torch.allclose(context[1], unmasked[1], atol=1e-6)
 ratio = weights[2, 2:] / plain_weights[2, 2:]
 assert torch.allclose(ratio, ratio[0].expand(3), atol=1e-4)
-assert torch.allclose(context[0], read[0, 4], atol=1e-5)  # a single digit: all eyes on it
+# es: un solo dígito: todas las miradas en él
+# en: a single digit: all eyes on it
+assert torch.allclose(context[0], read[0, 4], atol=1e-5)
 print(weights.numpy().round(2))
 
 # %% [markdown] lang="es"

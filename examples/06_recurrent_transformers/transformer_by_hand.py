@@ -217,7 +217,9 @@ good = ours.enter(x).chunk(3, dim=-1)[0].unflatten(-1, (HEADS, -1)).transpose(1,
 bad = ours.enter(x).chunk(3, dim=-1)[0].reshape(BATCH, HEADS, TIME, -1)
 print(good.shape == bad.shape, torch.equal(good, bad))
 flat = torch.arange(TIME * WIDTH).reshape(1, TIME, WIDTH)
-mixed = flat.reshape(1, HEADS, TIME, -1)[0, 0]  # what the first head would receive
+# es: lo que recibiría la primera cabeza
+# en: what the first head would receive
+mixed = flat.reshape(1, HEADS, TIME, -1)[0, 0]
 print(mixed // WIDTH)
 
 # %% tags=["hidden"]
@@ -292,7 +294,9 @@ class Block(nn.Module):
         return self.norm2(y + self.ffn(y))  # (5)
 
 
-def twin(norm_first):  # PyTorch's block and ours, with its weights
+# es: el bloque de PyTorch y el nuestro, con sus pesos
+# en: PyTorch's block and ours, with its weights
+def twin(norm_first):
     settings = {"dropout": 0.0, "batch_first": True, "norm_first": norm_first, "dtype": torch.float64}
     layer = nn.TransformerEncoderLayer(WIDTH, HEADS, dim_feedforward=20, **settings)
     block = Block(WIDTH, HEADS, 20, norm_first).double()
@@ -302,8 +306,12 @@ def twin(norm_first):  # PyTorch's block and ours, with its weights
 
 
 # %%
-causal = torch.ones(TIME, TIME, dtype=torch.bool).tril()  # a word may look at itself and back
-mask = nn.Transformer.generate_square_subsequent_mask(TIME, dtype=torch.float64)  # −∞ above the diagonal
+# es: una palabra puede mirarse a sí misma y hacia atrás
+# en: a word may look at itself and back
+causal = torch.ones(TIME, TIME, dtype=torch.bool).tril()
+# es: −∞ por encima de la diagonal
+# en: −∞ above the diagonal
+mask = nn.Transformer.generate_square_subsequent_mask(TIME, dtype=torch.float64)
 for norm_first in (False, True):
     layer, block = twin(norm_first)
     for allowed, options in ((None, {}), (causal, {"src_mask": mask, "is_causal": True})):
@@ -357,7 +365,9 @@ assert torch.equal(mask == 0, causal) and output < 1e-12 and worst < 1e-10
 stack = [twin(norm_first=True)[1] for _ in range(2)]
 
 
-def influence(allowed):  # target source: the norm of each block of the Jacobian
+# es: destino fuente: la norma de cada bloque del jacobiano
+# en: target source: the norm of each block of the Jacobian
+def influence(allowed):
     def run(sentence):
         for block in stack:
             sentence = block(sentence[None], allowed)[0]
@@ -551,7 +561,9 @@ class Copyist(nn.Module):
         self.blocks = nn.ModuleList(Block(width, 1, width) for _ in range(blocks))
         self.norm, self.answer = nn.LayerNorm(width), nn.Linear(width, SYMBOLS)
 
-    def forward(self, ids, forbidden=0):  # batch time; block 1 may not look that many places back
+    # es: batch tiempo; el bloque 1 no puede mirar tantos lugares atrás
+    # en: batch time; block 1 may not look that many places back
+    def forward(self, ids, forbidden=0):
         time = torch.arange(ids.shape[1])
         back = time[:, None] - time
         x = self.embed(ids) + self.position[: len(time)]
@@ -581,7 +593,9 @@ def train(blocks, width, seed):
     for _ in range(STEPS):
         period = int(torch.randint(4, LONGEST + 1, ()))
         ids = sequences(32, period)
-        logits = model(ids[:, :-1])[:, period:]  # before the first repetition nothing can be known
+        # es: antes de la primera repetición no se puede saber nada
+        # en: before the first repetition nothing can be known
+        logits = model(ids[:, :-1])[:, period:]
         loss = functional.cross_entropy(logits.mT, ids[:, period + 1 :])
         optimizer.zero_grad()
         loss.backward()
@@ -654,15 +668,19 @@ _ = panels[0].set_ylabel(tr(es="quien mira", en="who looks"))
 
 # %%
 ids = sequences(200, LONGEST)
-targets = torch.arange(LONGEST, 2 * LONGEST - 1)  # the second time round
-copies = targets - LONGEST  # where the same letter stood before
+targets = torch.arange(LONGEST, 2 * LONGEST - 1)  # es: la segunda vez  # en: the second time round
+copies = targets - LONGEST  # es: donde estuvo antes la misma letra  # en: where the same letter stood before
 for seed, model in enumerate(models["2 × 32"]):
     with torch.inference_mode():
         model(ids[:, :-1])
     one, two = (block.attention.weights[:, 0].mean(dim=0) for block in model.blocks)
-    back = one[copies[1:] + 1, copies[1:]].mean()  # block 1: the letter before
-    found = two[targets, copies + 1].mean()  # block 2: the letter after the copy
-    same = two[targets, copies].mean()  # block 2: the copy itself
+    # es: bloque 1: la letra anterior
+    # en: block 1: the letter before
+    back = one[copies[1:] + 1, copies[1:]].mean()
+    # es: bloque 2: la letra que sigue a la copia
+    # en: block 2: the letter after the copy
+    found = two[targets, copies + 1].mean()
+    same = two[targets, copies].mean()  # es: bloque 2: la copia misma  # en: block 2: the copy itself
     print(seed, *(f"{value:.2f}" for value in (back, found, same)))
 
 # %% tags=["hidden"]

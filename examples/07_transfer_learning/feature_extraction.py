@@ -157,7 +157,9 @@ def learn_source(seed: int) -> nn.Sequential:
     optimizer = torch.optim.Adam(network.parameters(), lr=0.005)
     for _ in range(150):
         batch = torch.randint(len(source[1]), (48,), generator=generator)
-        images = place(source[0][batch], generator)  # every digit at a new place, in each step
+        # es: cada dígito en un lugar nuevo, en cada paso
+        # en: every digit at a new place, in each step
+        images = place(source[0][batch], generator)
         loss = cross_entropy(network(images), source[1][batch])
         optimizer.zero_grad()
         loss.backward()
@@ -456,7 +458,9 @@ def likeness(queries: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
 
 
 def vote(labels: torch.Tensor, nearest: torch.Tensor) -> torch.Tensor:
-    return one_hot(labels[nearest], 5).sum(dim=1).argmax(dim=1)  # a tie: the first class
+    # es: empate: la primera clase
+    # en: a tie: the first class
+    return one_hot(labels[nearest], 5).sum(dim=1).argmax(dim=1)
 
 
 def by_neighbours(features, labels, queries, k: int) -> torch.Tensor:
@@ -1189,7 +1193,9 @@ print(*marks)
 # %% tags=["solution"]
 def by_weighted_neighbours(features, labels, queries, k: int, temperature: float) -> torch.Tensor:
     similarity, nearest = likeness(queries, features).topk(k, dim=1)
-    weights = (similarity / temperature).softmax(dim=1)  # the sum is the same for all classes
+    # es: la suma es la misma para todas las clases
+    # en: the sum is the same for all classes
+    weights = (similarity / temperature).softmax(dim=1)
     return (one_hot(labels[nearest], 5) * weights[:, :, None]).sum(dim=1).argmax(dim=1)
 
 
