@@ -215,8 +215,8 @@ def test_two_fresh_stores_hold_the_same(gallery, tmp_path):
     gallery.script("plot", FIGURE)
     gallery.script(
         "numbers",
-        "# %%\nimport random\nimport numpy as np\n"
-        "print(random.random(), np.random.rand(), hash('a'), object())\n"
+        "# %%\nimport random, tempfile\nimport numpy as np\n"
+        "print(random.random(), np.random.rand(), hash('a'), object(), tempfile.mkdtemp())\n"
         "{'b', 'a', 'c'}\n",
     )
     first, second = (gallery.run(Store(tmp_path / name)) for name in ("first", "second"))

@@ -404,13 +404,16 @@ _settled: set[str] = set()
 
 def seed_and_limit() -> None:
     """Fix the seeds of what has been imported since the last call, once each; one thread for each worker."""
-    for name in ("random", "numpy", "torch"):
+    for name in ("random", "tempfile", "numpy", "torch"):
         library = sys.modules.get(name)
         if library is None or name in _settled:
             continue
         _settled.add(name)
         if name == "random":
             random.seed(0)
+        elif name == "tempfile":  # names get printed; every run has a temporary folder of its own
+            names = library._get_candidate_names()
+            names._rng, names._rng_pid = random.Random(0), os.getpid()
         elif name == "numpy":
             library.random.seed(0)
         else:
