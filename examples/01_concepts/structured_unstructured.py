@@ -5,7 +5,7 @@ title:
 summary:
   es: Boosting, MLP y CNN sobre tablas y sobre imágenes; cuándo gana cada uno y por qué no es una regla.
   en: Boosting, MLP and CNN on tables and on images; when each one wins and why it is not a rule.
-tags: [structured data, tables, images, gradient boosting, MLP, CNN, evaluation]
+tags: [structured data, table, image, gradient boosting, MLP, CNN, evaluation]
 objectives:
   es:
     - Decir qué distingue una tabla de una imagen cuando las dos ya son tensores.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Las líneas de todos los días, cada una ejecutada, con su resultado al lado y la lección que la explica.
   en: The lines of every day, each one executed, with its result beside it and the lesson that explains it.
-tags: [reference, tensor, layers, training loop]
+tags: [reference, tensor, layer, training loop]
 objectives:
   es:
     - Encontrar en segundos la línea que falta y ver qué devuelve.

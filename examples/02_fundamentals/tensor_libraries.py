@@ -5,7 +5,7 @@ title:
 summary:
   es: La misma cuenta en NumPy y en PyTorch, la memoria compartida, lo que cambia sin avisar y sus parientes.
   en: The same computation in NumPy and PyTorch, the memory they share, silent changes, and their relatives.
-tags: [numpy, pytorch, tensor, interoperability, history]
+tags: [NumPy, PyTorch, tensor, interoperability, history]
 objectives:
   es:
     - Pasar un cálculo de NumPy a PyTorch y comprobar que dan lo mismo.

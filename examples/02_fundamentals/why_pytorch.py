@@ -5,7 +5,7 @@ title:
 summary:
   es: Grafos dinámicos, derivadas, modelos listos y el camino al despliegue; quién lo hace y qué vale un 58 %.
   en: Dynamic graphs, derivatives, ready models, the road to deployment; who makes it, and what 58% is worth.
-tags: [pytorch, autograd, torchvision, export, history]
+tags: [PyTorch, autograd, torchvision, export, history]
 objectives:
   es:
     - Mostrar con código qué es un grafo dinámico y qué cuesta al desplegar.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Los gradientes de Ax, xᵀAx y la entropía cruzada, derivados con índices y comprobados de tres maneras.
   en: The gradients of Ax, xᵀAx and the cross-entropy, derived with indices and checked in three ways.
-tags: [gradient, jacobian, einsum, autograd, softmax]
+tags: [gradient, Jacobian, einsum, autograd, softmax]
 objectives:
   es:
     - Derivar con índices los gradientes de Ax, de xᵀAx y de la entropía cruzada con softmax.

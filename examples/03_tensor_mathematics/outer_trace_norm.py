@@ -5,7 +5,7 @@ title:
 summary:
   es: Multiplicar sin sumar, sumar sin multiplicar, medir una matriz y describir una foto con pocas piezas.
   en: Multiplying without adding, adding without multiplying, measuring a matrix, a photograph in few pieces.
-tags: [tensor, algebra, einsum, norm, svd]
+tags: [tensor, algebra, einsum, norm, SVD]
 objectives:
   es:
     - Formar productos tensoriales y contracciones, y escribir A·B como la unión de ambos.

@@ -5,7 +5,7 @@ title:
 summary:
   es: De una carpeta con archivos rotos a una predicción; para usar la tuya se cambia una línea.
   en: From a folder with broken files to a prediction; to use yours, change one line.
-tags: [custom dataset, ImageFolder, Dataset, images, inference, checksum]
+tags: [custom dataset, ImageFolder, Dataset, image, inference, checksum]
 objectives:
   es:
     - Leer una carpeta con una subcarpeta por clase, con `ImageFolder` y con un `Dataset` propio.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Ocho recetas registradas en TensorBoard y en una tabla, ordenadas solo hasta donde los datos alcanzan.
   en: Eight recipes recorded in TensorBoard and in a table, ranked only as far as the data goes.
-tags: [experiment tracking, tensorboard, evaluation, model selection, statistics]
+tags: [experiment tracking, TensorBoard, evaluation, model selection, statistics]
 objectives:
   es:
     - Registrar una serie de entrenamientos en archivos de eventos de TensorBoard y en una tabla de texto.

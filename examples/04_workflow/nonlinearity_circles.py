@@ -5,7 +5,7 @@ title:
 summary:
   es: Por qué ninguna pila de capas lineales separa dos anillos, cuántos dobleces bastan y qué es un 79,0 %.
   en: Why no stack of linear layers separates two rings, how many folds suffice, and what 79.0% means.
-tags: [classification, nonlinearity, relu, decision boundary, reproducibility]
+tags: [classification, nonlinearity, ReLU, decision boundary, reproducibility]
 objectives:
   es:
     - Explicar por qué un clasificador lineal acierta cerca de la mitad de los puntos de dos anillos.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Qué cambios de una imagen conservan su etiqueta, qué se gana al entrenar con ellos y cuándo no se gana.
   en: Which changes of an image keep its label, what training with them gains, and when it gains nothing.
-tags: [augmentation, transforms, mixup, robustness, few labels]
+tags: [augmentation, transforms, mixup, robustness, few examples]
 objectives:
   es:
     - Decidir, antes de programar, qué cambios conservan la etiqueta de una imagen.
@@ -802,7 +802,7 @@ for recipe in (NONE, JUMP):
 # [Dónde está y qué píxeles ocupa](../convolutional_networks/vision_tasks.md), donde un cambio de la imagen
 # obliga a cambiar también la etiqueta. En qué parte de un `Dataset` van los cambios se ve en [Preparar los
 # datos sin espiar el examen](../workflow/preprocessing.md); qué otra cosa hacer cuando faltan etiquetas, en
-# [Transferir a tu propia carpeta](../transfer_learning/own_dataset.md).
+# [Qué se transfiere y qué no](../transfer_learning/what_transfers.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
@@ -811,4 +811,4 @@ for recipe in (NONE, JUMP):
 # it is and which pixels it covers](../convolutional_networks/vision_tasks.md), where a change of the image
 # compels a change of the label as well. Where changes go in a `Dataset` is shown in [Preparing data without
 # peeking at the exam](../workflow/preprocessing.md); what else to do when labels are scarce, in
-# [Transfer to your own folder](../transfer_learning/own_dataset.md).
+# [What transfers and what does not](../transfer_learning/what_transfers.md).

@@ -824,9 +824,9 @@ print(fit(model, seed=0), "/", learned[10, BOTH, 0].right)
 # ## Sigue por aquí
 #
 # También la atención se apila con sumas: [Un transformer que mira
-# parches](../convolutional_networks/vision_transformer.md). Para aprovechar lo que una red ya aprendió,
-# ve a [Transferir a tu propia carpeta](../transfer_learning/own_dataset.md). El mismo remedio para redes
-# que leen secuencias está en [Gradientes que se
+# parches](../convolutional_networks/vision_transformer.md). Para aprovechar lo que una red residual ya
+# aprendió, ve a [Un modelo de torchvision](../transfer_learning/torchvision_models.md). El mismo remedio para
+# redes que leen secuencias está en [Gradientes que se
 # desvanecen](../recurrent_transformers/vanishing_gradients.md).
 
 # %% [markdown] lang="en"
@@ -834,6 +834,6 @@ print(fit(model, seed=0), "/", learned[10, BOTH, 0].right)
 #
 # Attention too is stacked with sums: [A transformer that looks at
 # patches](../convolutional_networks/vision_transformer.md). To make use of what a network has learned
-# already, go to [Transfer to your own folder](../transfer_learning/own_dataset.md). The same remedy
+# already, go to [A torchvision model](../transfer_learning/torchvision_models.md). The same remedy
 # for networks that read sequences is in [Vanishing
 # gradients](../recurrent_transformers/vanishing_gradients.md).

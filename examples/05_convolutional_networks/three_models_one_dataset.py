@@ -5,7 +5,7 @@ title:
 summary:
   es: Lineal, MLP y TinyVGG con el mismo presupuesto y el mismo examen; qué se puede afirmar y qué no.
   en: Linear, MLP and TinyVGG with the same budget and the same exam; what can be claimed and what cannot.
-tags: [classification, convolution, TinyVGG, images, evaluation, cross-validation]
+tags: [classification, convolution, TinyVGG, image, evaluation, cross-validation]
 objectives:
   es:
     - Contar los parámetros de una capa densa y de una convolución antes de crearlas.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Un codificador lee cifras, un decodificador escribe en español; qué aporta la atención y dónde falla.
   en: An encoder reads digits, a decoder writes Spanish; what attention contributes, and where it fails.
-tags: [sequence to sequence, attention, GRU, teacher forcing, generalisation]
+tags: [seq2seq, attention, GRU, teacher forcing, generalisation]
 objectives:
   es:
     - Escribir con reglas los números en español, con las formas que admite la RAE, y usarlas como verdad.

@@ -5,7 +5,7 @@ title:
 summary:
   es: El cuerpo mira cada imagen una vez; después, sondas, vecinos y medias trabajan sobre una tabla.
   en: The body looks at each image once; from then on, probes, neighbours and means work on a table.
-tags: [transfer learning, feature extraction, linear probe, nearest neighbours, hooks, retrieval]
+tags: [transfer learning, feature extraction, linear probe, nearest neighbour, hooks, retrieval]
 objectives:
   es:
     - Sacar la salida de cualquier capa con un gancho o con `create_feature_extractor`, y guardarla bien.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Pocas imágenes, una red que ya vio otras, y cuánto se puede afirmar con un examen de 75.
   en: Few pictures, a network that has seen others, and how much can be claimed from an exam of 75.
-tags: [transfer learning, fine-tuning, image folder, few examples, Wilson interval, cross-validation]
+tags: [transfer learning, fine-tuning, ImageFolder, few examples, Wilson interval, cross-validation]
 objectives:
   es:
     - Leer una carpeta propia de imágenes cambiando una línea y repartirla por clase.
@@ -821,14 +821,16 @@ print(len(repeated(images)), tr(es="repetidas en la carpeta", en="repeated in th
 # ## Sigue por aquí
 #
 # Antes: [Tus propias imágenes](../workflow/custom_data.md), que lee carpetas con archivos rotos y clases
-# vacías. Después: otra respuesta a la falta de ejemplos, en [Aumento de
-# datos](../convolutional_networks/augmentation.md); y para guardar la cabeza y servirla, [Guardar, cargar y
-# seguir como si nada](../workflow/save_load.md).
+# vacías. Después: [Estrategias de ajuste fino](fine_tuning_strategies.md), con ocho recetas ante el mismo
+# examen; [Cuándo hace daño](when_it_hurts.md), para saber si conviene; y un cuerpo con pesos ajenos, en [Un
+# modelo de torchvision](torchvision_models.md). Para guardar la cabeza y servirla, [Guardar, cargar y seguir
+# como si nada](../workflow/save_load.md).
 
 # %% [markdown] lang="en"
 # ## Where to go next
 #
 # Before: [Your own pictures](../workflow/custom_data.md), which reads folders with broken files and empty
-# classes. After: another answer to a lack of examples, in [data
-# augmentation](../convolutional_networks/augmentation.md); and to save the head and put it to use, [Save,
-# load, and carry on as if nothing happened](../workflow/save_load.md).
+# classes. After: [Fine-tuning strategies](fine_tuning_strategies.md), with eight recipes before the same
+# exam; [When it hurts](when_it_hurts.md), to know whether it pays; and a body with weights by others, in [A
+# torchvision model](torchvision_models.md). To save the head and put it to use, [Save, load, and carry on as
+# if nothing happened](../workflow/save_load.md).

@@ -5,7 +5,7 @@ title:
 summary:
   es: Qué trae un archivo de pesos, cómo se comprueba, qué imágenes espera y cuánto vale su cuerpo congelado.
   en: What a file of weights brings, how it is checked, what images it expects, what its frozen body is worth.
-tags: [torchvision, pretrained model, weights, transforms, freezing, batch normalisation, EfficientNet]
+tags: [torchvision, pretrained model, weight, transforms, freezing, batch normalisation, EfficientNet]
 objectives:
   es:
     - Elegir un modelo por sus parámetros, sus operaciones y lo que su ficha declara, sin bajarlo.
@@ -824,7 +824,7 @@ def span(name: str) -> tuple[int, int]:
 #
 # El caso es amable: los mismos tipos de letra y las mismas deformaciones en origen y destino. Cuánto queda
 # cuando se parecen menos, y cuándo las etiquetas bastan para prescindir de la transferencia, lo mide [Qué se
-# transfiere](what_transfers.md).
+# transfiere y qué no](what_transfers.md).
 
 # %% [markdown] lang="en"
 # The weights transferred were those of `{python} str(source)`. Of 400 new letters, the head upon the
@@ -843,7 +843,7 @@ def span(name: str) -> tuple[int, int]:
 #
 # The case is a kind one: the same typefaces and the same distortions in source and target. How much is left
 # when they resemble each other less, and when there are labels enough to do without transfer, is measured in
-# [What transfers](what_transfers.md).
+# [What transfers and what does not](what_transfers.md).
 
 # %% [markdown] lang="es"
 # ## Congelado, y aun así cambia

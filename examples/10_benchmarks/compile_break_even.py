@@ -5,7 +5,7 @@ title:
 summary:
   es: La primera llamada paga segundos y las siguientes pueden ahorrar algo; el punto de equilibrio, medido.
   en: The first call pays seconds and the later ones may save a little; the break-even point, measured.
-tags: [benchmark, compile, inductor, xla]
+tags: [benchmark, compile, inductor, XLA]
 objectives:
   es:
     - Separar el costo de compilar del de ejecutar, y medir los dos.

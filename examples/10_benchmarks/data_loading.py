@@ -5,7 +5,7 @@ title:
 summary:
   es: Rebanar un tensor, o un DataLoader con procesos que preparan los batches; ayudan si hay trabajo.
   en: Slicing a tensor, or a DataLoader with processes that prepare batches; they help where there is work.
-tags: [benchmark, dataloader, workers, transfer]
+tags: [benchmark, DataLoader, workers, transfer]
 objectives:
   es:
     - Decidir entre rebanar un tensor y usar un DataLoader según lo que cuesta preparar un ejemplo.

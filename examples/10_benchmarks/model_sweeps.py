@@ -5,7 +5,7 @@ title:
 summary:
   es: Cuatro familias de redes, de angostas a anchas y con batch de 4 a 1024, en uso y en entrenamiento.
   en: Four families of networks, from narrow to wide and with batches of 4 to 1024, in use and in training.
-tags: [benchmark, paradnn, roofline, training, batch]
+tags: [benchmark, ParaDnn, roofline, training, batch]
 objectives:
   es:
     - Leer la utilización de una red, que es su rendimiento entre el techo de la máquina.

@@ -5,7 +5,7 @@ title:
 summary:
   es: Dos hilos se reparten un producto y se esperan al final; con otro proceso cerca, puede mandar la espera.
   en: Two threads share a product and wait for each other at its end; near another process, waiting may rule.
-tags: [benchmark, threads, noise, openmp]
+tags: [benchmark, threads, noise, OpenMP]
 objectives:
   es:
     - Predecir desde qué tamaño ayudan dos hilos y por qué no ayudan antes.
