@@ -682,8 +682,9 @@ assert winners[0] != winners[1]
 #
 # **En su lugar:** medir el ruido de la máquina con repeticiones de lo mismo y llamar diferencia solo a lo que
 # lo supera. En esta galería hacen falta dos cosas: que las medianas disten más que el ruido de la máquina, y
-# que los intervalos entre cuartiles no se toquen. Ese ruido sale de repetir la suite entera; donde se
-# registró una sola vez se toma un `{python} compare.NOISE:.0%`.
+# que los intervalos entre cuartiles no se toquen. Ese ruido es un `{python} compare.NOISE:.0%`: entre dos
+# registros completos de una máquina compartida, casi todas las filas se apartaron menos (`make agree` los
+# compara). Donde ya las pasadas de un mismo registro se apartan más, se toma lo que se apartan.
 
 # %% [markdown] lang="en"
 # “The first is `{python} ahead:.0%` faster than the last”, the table would say, and they are all the same.
@@ -692,8 +693,9 @@ assert winners[0] != winners[1]
 #
 # **Instead:** measure the noise of the machine by repeating one thing and call a difference only what exceeds
 # it. In this gallery that takes two things: medians further apart than the noise of the machine, and ranges
-# between quartiles that do not touch. That noise comes from repeating the whole suite; where it was recorded
-# just once, `{python} compare.NOISE:.0%` is taken.
+# between quartiles that do not touch. That noise is `{python} compare.NOISE:.0%`: between two complete
+# recordings of a shared machine, almost all rows differed by less (`make agree` compares them). Where the
+# passes of a single recording already differ by more, that is what is taken.
 
 # %% [markdown] lang="es"
 # ## Los diez, con su remedio

@@ -114,7 +114,11 @@ def test_a_pass_that_failed_or_was_disturbed_is_left_out(four: Run) -> None:
 
 def test_noise_is_measured_where_there_were_passes(four: Run) -> None:
     assert compare.noise_of(four) == compare.NOISE
-    cells = [replace(measured(str(place)), passes=3, spread=place / 100) for place in range(1, 11)]
-    assert compare.noise_of(make_run(*cells)) == 0.09
-    loud = replace(cells[-1], spread=9.0, foreign_cores=2.0)
-    assert compare.noise_of(make_run(*cells, replace(loud, id="loud"))) == 0.09
+    calm, wild = (
+        [replace(measured(str(place)), passes=3, spread=place / scale) for place in range(1, 11)]
+        for scale in (100, 10)
+    )
+    assert compare.noise_of(make_run(*calm)) == compare.NOISE  # two processes would differ by more
+    assert compare.noise_of(make_run(*wild)) == 0.9
+    loud = replace(wild[-1], spread=9.0, foreign_cores=2.0)
+    assert compare.noise_of(make_run(*wild, replace(loud, id="loud"))) == 0.9
