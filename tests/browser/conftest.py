@@ -76,7 +76,9 @@ def visit(browser, address) -> Iterator:
     """Opens a page of the site (or any address) and records errors and requests that leave the site."""
     contexts = []
 
-    def open_page(path: str, *, scheme: str = "light", width: int = 1280, height: int = 900) -> Visit:
+    def open_page(
+        path: str, *, scheme: str = "light", width: int = 1280, height: int = 900, wait_until: str = "load"
+    ) -> Visit:
         context = browser.new_context(
             color_scheme=scheme,
             viewport={"width": width, "height": height},
@@ -103,7 +105,7 @@ def visit(browser, address) -> Iterator:
             "response",
             lambda answer: answer.status >= 400 and visited.problems.append(f"{answer.status}: {answer.url}"),
         )
-        visited.page.goto(path if "://" in path else address + path, wait_until="load")
+        visited.page.goto(path if "://" in path else address + path, wait_until=wait_until)
         return visited
 
     yield open_page
