@@ -7,7 +7,7 @@ from mkdocs_jupyter import nbconvert2
 from mkdocs_jupyter.plugin import _get_markdown_toc
 from nbconvert.exporters.html import HTMLExporter
 
-from tutorials_lib.site.jupyter_exporter import QuickExporter, prose
+from tutorials_lib.site.jupyter_exporter import QuickExporter, formatter, prose
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def convert(path, exporter, monkeypatch) -> str:
 
 def test_quick_exporter_writes_what_nbconvert_writes(notebook, monkeypatch):
     theirs = convert(notebook, HTMLExporter, monkeypatch)
+    monkeypatch.setattr(nbconvert2, "HtmlFormatter", formatter)
     for _ in range(2):  # the second time with compiled templates
         ours = convert(notebook, QuickExporter, monkeypatch)
         assert BeautifulSoup(ours, "html.parser") == BeautifulSoup(theirs, "html.parser")

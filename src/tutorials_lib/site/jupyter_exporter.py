@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
 
 # What nbconvert looks for with a parser that takes longer than everything else; the templates write it so.
 _SCROLLABLE = re.compile(r'<div class="(?:jp-Cell-inputWrapper|[^"]*\bjp-OutputArea-output\b[^"]*)"')
+
+
+formatter = cache(HtmlFormatter)  # each one writes a style sheet, which no cell of code asks for
 
 
 class _Compiled(BytecodeCache):

@@ -334,6 +334,7 @@ def quicken_notebooks() -> None:
     from tutorials_lib.site import jupyter_exporter
 
     nbconvert2.HTMLExporter = jupyter_exporter.QuickExporter
+    nbconvert2.HtmlFormatter = jupyter_exporter.formatter
     convert.nb2md = jupyter_exporter.prose
 
 
