@@ -339,9 +339,7 @@ def compete(seed: int, steps: int = 1000) -> torch.Tensor:
         judges.zero_grad()
         judged.backward()
         judges.step()
-        # es: quien fabrica quiere que tomen su obra por auténtica
-        # en: the maker wants its work to be taken for real
-        fooled = bce(judge(fake), yes)
+        fooled = bce(judge(fake), yes)  # es: quien fabrica quiere engañar  # en: the maker wants to fool
         makes.zero_grad()
         fooled.backward()
         makes.step()

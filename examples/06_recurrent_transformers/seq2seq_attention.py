@@ -189,9 +189,7 @@ def as_digits(numbers, boxes=5):
     return torch.tensor(rows)  # number box
 
 
-# es: el final se repite hasta la frase más larga
-# en: the end repeats until the longest phrase
-def as_words(numbers):
+def as_words(numbers):  # es: el final se repite hasta la frase más larga  # en: the end fills the shorter ones
     rows = [[index[word] for word in in_words(n)] for n in numbers]
     longest = max(map(len, rows)) + 1
     return torch.tensor([row + [END] * (longest - len(row)) for row in rows])  # number word
