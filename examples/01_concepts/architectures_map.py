@@ -370,9 +370,7 @@ for sample in made:
 
 # %%
 SIDE = 6
-# es: plantilla × fila y columna
-# en: template row-and-column
-places = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).float()
+places = torch.cartesian_prod(torch.arange(SIDE), torch.arange(SIDE)).float()  # template 2
 apart = torch.cdist(places, places)
 
 

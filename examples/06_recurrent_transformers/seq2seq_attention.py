@@ -189,7 +189,7 @@ def as_digits(numbers, boxes=5):
     return torch.tensor(rows)  # number box
 
 
-def as_words(numbers):  # es: el final se repite hasta la frase más larga  # en: the end fills the shorter ones
+def as_words(numbers):  # es: el final rellena las más cortas  # en: the end fills the shorter ones
     rows = [[index[word] for word in in_words(n)] for n in numbers]
     longest = max(map(len, rows)) + 1
     return torch.tensor([row + [END] * (longest - len(row)) for row in rows])  # number word
@@ -287,13 +287,9 @@ class Translator(nn.Module):
         weights = scores.softmax(dim=1)  # (3)
         return (weights[:, None] @ read).squeeze(1), weights  # (4)
 
-    # es: con palabras: a cada paso se le dice la verdadera anterior
-    # en: with words: each step is told the true one before
-    def forward(self, digits, words=None, steps=10):
+    def forward(self, digits, words=None, steps=10):  # es: words: las verdaderas  # en: words: the true ones
         read, ends = self.encode(self.digit(digits))  # (1)
-        # es: toda la entrada en un vector
-        # en: the whole input in one vector
-        context = torch.cat([ends[0], ends[1]], dim=1)
+        context = torch.cat([ends[0], ends[1]], dim=1)  # es: toda la entrada  # en: the whole input
         state, keys, features, maps = torch.tanh(self.first(context)), self.U(read), [], []
         previous = torch.full((len(digits),), START)
         for i in range(steps if words is None else words.shape[1]):
