@@ -18,7 +18,7 @@ def every_page(site) -> list[str]:
     return [str(path.relative_to(site)) for path in sorted(site.rglob("*.html")) if path.name != "404.html"]
 
 
-@pytest.mark.timeout(900)  # a second for each of some hundreds of pages, more on a busy machine
+@pytest.mark.timeout(1800)  # two seconds for each of some hundreds of pages, more on a busy machine
 @pytest.mark.parametrize("folder", LANGUAGES)
 def test_no_page_fails_or_asks_another_site(site, visit, folder):
     problems = {}
