@@ -335,6 +335,9 @@ assert by_median == sorted(by_median, reverse=True)
 #
 # **En su lugar:** nueve rondas como mínimo. Más rondas no curan el ruido que dura minutos; contra ese hay que
 # repetir otro día o medir al lado algo conocido.
+#
+# Esta galería se queda por debajo de esa regla en los casos largos: cabe en tres minutos porque una llamada
+# que dura mucho se repite solo dos veces en cada pasada.
 
 # %% [markdown] lang="en"
 # With 9 rounds the median falls within a width of `{python} by_median[3]:.2f` and the mean within one of
@@ -345,6 +348,9 @@ assert by_median == sorted(by_median, reverse=True)
 #
 # **Instead:** nine rounds at least. More rounds do not cure noise that lasts for minutes; that takes another
 # day, or measuring something known beside it.
+#
+# This gallery stays below that rule in its long cases: it fits into three minutes because a call that takes
+# long is repeated only twice in each pass.
 
 # %% [markdown] lang="es"
 # ## 5. Cronometrar la preparación
