@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
@@ -114,8 +114,11 @@ class _Script:
 
     def _header_line(self, text: str) -> int:
         first = text.split("\n")[0]
-        lines = self.tutorial.path.read_text(encoding="utf-8").split("\n")
-        return next((number for number, line in enumerate(lines, 1) if first in line), 1)
+        return next((number for number, line in enumerate(self._lines, 1) if first in line), 1)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.tutorial.path.read_text(encoding="utf-8").split("\n")
 
 
 # ── code ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,11 +171,9 @@ def _tr_calls(script: _Script) -> Iterator[Finding]:
 def _is_tr(function: ast.expr, names: Collection[str]) -> bool:
     if isinstance(function, ast.Name):
         return function.id in names
-    return isinstance(function, ast.Attribute) and ast.unparse(function) in (
-        "tutorials_lib.tr",
-        "tutorials_lib.i18n.tr",
-        "i18n.tr",
-    )
+    if not isinstance(function, ast.Attribute) or function.attr != "tr":
+        return False
+    return ast.unparse(function) in ("tutorials_lib.tr", "tutorials_lib.i18n.tr", "i18n.tr")
 
 
 def _tr_call(script: _Script, node: ast.Call, line: int) -> Iterator[Finding]:
@@ -244,7 +245,7 @@ def _alternative_texts(script: _Script) -> Iterator[Finding]:
     for cell, nodes in script.nodes:
         if cell.hidden or cell.raises or any(run[0].alt for run in twin_runs(cell.source, ())):
             continue
-        if line := _draws(nodes[0], modules, functions):
+        if line := _draws(nodes, modules, functions):
             expected = " and ".join(f"# alt {language}: …" for language in script.languages) + " in the cell"
             what = "a figure without alternative text"
             yield script.finding(cell.line + line - 1, what, expected, "alt")
@@ -287,22 +288,33 @@ def _drawing_functions() -> frozenset[str]:
     )
 
 
-def _draws(tree: ast.AST, modules: dict[str, frozenset[str]], functions: Collection[str]) -> int:
+def _draws(
+    nodes: Sequence[ast.AST], modules: Mapping[str, frozenset[str]], functions: Collection[str]
+) -> int:
     """The line of the first call that draws when the cell runs, 0 if none does or the figure is closed."""
+    drawing = functions | _PYPLOT.union(*modules.values())
+    if not any(isinstance(node, ast.Call) and _called(node) in drawing for node in nodes):
+        return 0
     first = 0
-    for node in _executed(tree):
+    for node in _executed(nodes[0]):
         if not isinstance(node, ast.Call):
             continue
-        if isinstance(node.func, ast.Name) and node.func.id in functions:
+        name = _called(node)
+        if isinstance(node.func, ast.Name) and name in functions:
             first = first or node.lineno
-        elif isinstance(node.func, ast.Attribute):
+        elif isinstance(node.func, ast.Attribute) and name in {"close", *drawing}:
             owner = ast.unparse(node.func.value)
-            if node.func.attr == "close" and owner in modules:
+            if name == "close" and owner in modules:
                 return 0
-            on_axes = node.func.attr in _PYPLOT and re.match(r"ax(es|s)?\d*\b", owner)
-            if on_axes or node.func.attr in modules.get(owner, ()):
+            on_axes = name in _PYPLOT and re.match(r"ax(es|s)?\d*\b", owner)
+            if on_axes or name in modules.get(owner, ()):
                 first = first or node.lineno
     return first
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:

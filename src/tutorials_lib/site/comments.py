@@ -23,6 +23,7 @@ _LANGUAGE = r"[a-z]{2,3}(?:[-_][A-Za-z]{2,8})?"
 _TWIN = re.compile(rf"#\s?(?P<alt>alt )?(?P<language>{_LANGUAGE}):(?:\s+(?P<text>.*)|$)")
 _CONTINUATION = re.compile(r"#(?:\s{2,}|\t)(?P<text>\S.*)")
 _TRAILING = re.compile(rf"#\s?(?={_LANGUAGE}:\s)")
+_LIKE_TWIN = re.compile(rf"#\s?(?:alt )?{_LANGUAGE}:")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def _twins(code: str) -> tuple[Twin, ...]:
 
 def _read_twins(code: str) -> Iterator[Twin]:
     """Every comment of `code` that begins like a twin, with its continuation lines."""
+    if not _LIKE_TWIN.search(code):  # most cells have none, and reading their tokens takes long
+        return
     current: Twin | None = None
     for line, column, comment, trailing in _comments(code):
         found = None if trailing else _TWIN.fullmatch(comment)

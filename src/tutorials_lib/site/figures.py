@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
+from functools import lru_cache
 from typing import Literal
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -63,14 +65,23 @@ def standalone(svg: str, theme: Theme, *, alt: str = "", background: bool = Fals
 
 
 def _clean(svg: str, prefix: str, color: Callable[[str], str]) -> Element:
+    root = deepcopy(_short(svg))
+    _rename_ids(root, prefix)
+    for element in root.iter():
+        _recolor_all(element, color)
+    _share_styles(root, prefix)
+    return root
+
+
+@lru_cache(maxsize=64)  # page, notebook and card of a lesson show the same figures
+def _short(svg: str) -> Element:
+    """The figure without what draws nothing, its numbers and styles as short as they can be."""
     root = ElementTree.fromstring(svg)
     _strip_namespaces(root)
     root.text = None
     _drop_invisible(root)
-    _rename_ids(root, prefix)
     for element in root.iter():
-        _shorten(element, color)
-    _share_styles(root, prefix)
+        _shorten(element)
     return root
 
 
@@ -124,7 +135,7 @@ def _rename_ids(root: Element, prefix: str) -> None:
                 element.set(name, _REFERENCE.sub(lambda m: f"url(#{renamed.get(m[1], m[1])})", value))
 
 
-def _shorten(element: Element, color: Callable[[str], str]) -> None:
+def _shorten(element: Element) -> None:
     for name, value in list(element.attrib.items()):
         if name in _LENGTHS:
             element.set(name, _NUMBER.sub(lambda m: _number(m[0], 2), value))
@@ -136,9 +147,7 @@ def _shorten(element: Element, color: Callable[[str], str]) -> None:
         elif name == "href" and value.startswith("data:"):
             element.set(name, re.sub(r"\s+", "", value))
         elif name == "style":
-            element.set(name, _style(value, color))
-        elif name in ("fill", "stroke", "stop-color") and _COLOR.fullmatch(value):
-            element.set(name, _recolor(value, color))
+            element.set(name, _style(value))
 
 
 def _number(text: str, decimals: int) -> str:
@@ -150,8 +159,11 @@ def _number(text: str, decimals: int) -> str:
     short = f"{float(text):.{decimals}f}"
     if "." in short:
         short = short.rstrip("0").rstrip(".")
-    short = re.sub(r"^(-?)0\.", r"\1.", short)
-    return "0" if short in ("-0", "", "-") else short
+    if short.startswith("0."):
+        return short[1:]
+    if short.startswith("-0."):
+        return f"-{short[2:]}"
+    return "0" if short == "-0" else short
 
 
 def _path(data: str) -> str:
@@ -185,7 +197,8 @@ def _declarations(style: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _style(style: str, color: Callable[[str], str]) -> str:
+@lru_cache(maxsize=4096)  # a figure says few styles many times
+def _style(style: str) -> str:
     """Declarations without spaces; fonts are the page's own, but for code and ready-made `font:`."""
     result = []
     for name, value in _declarations(style).items():
@@ -196,9 +209,7 @@ def _style(style: str, color: Callable[[str], str]) -> str:
         elif name == "font":  # shorthand: size and weight matter, the family is the page's
             result.extend(_font(value))
             continue
-        elif value.startswith("#"):
-            value = _recolor(value, color)
-        elif not value.startswith("url("):
+        elif not value.startswith(("url(", "#")):
             value = re.sub(r",\s+", ",", _NUMBER.sub(lambda m: _number(m[0], 3), value))
         result.append(f"{name}:{value}")
     return ";".join(result)
@@ -210,6 +221,16 @@ def _font(value: str) -> list[str]:
     for word in before.split():
         declarations.append(f"font-style:{word}" if word in ("italic", "oblique") else f"font-weight:{word}")
     return declarations + (["font-family:monospace"] if "mono" in family.lower() else [])
+
+
+def _recolor_all(element: Element, color: Callable[[str], str]) -> None:
+    """Give the palette's colours what `color` says; in a style only where a value begins with one."""
+    for name in ("fill", "stroke", "stop-color"):
+        if _COLOR.fullmatch(value := element.get(name, "")):
+            element.set(name, _recolor(value, color))
+    if "#" in (style := element.get("style", "")):
+        parts = style.split(";")
+        element.set("style", ";".join(_recolor(part, color) if ":#" in part else part for part in parts))
 
 
 def _recolor(value: str, color: Callable[[str], str]) -> str:

@@ -18,6 +18,7 @@ import yaml
 
 from tutorials_lib.site.findings import Finding, SiteError
 from tutorials_lib.site.settings import Settings
+from tutorials_lib.site.yaml_loader import Loader
 
 PAGE = "glossary.md"
 
@@ -68,9 +69,6 @@ def _misuses(instead: Mapping[str, str]) -> tuple[re.Pattern[str], dict[str, str
     return re.compile(pattern, re.IGNORECASE), folded
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has it
-
-
 def load_glossary(path: Path) -> Glossary:
     """The glossary in `path`; an empty one where there is no such file. Raises `SiteError` for a bad one."""
     if not path.is_file():
@@ -83,7 +81,7 @@ def load_glossary(path: Path) -> Glossary:
 def _read(path: Path, stamp: tuple[int, ...]) -> Glossary:
     """The glossary of a file that has not changed since `stamp` was taken."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _LOADER) or {}
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise SiteError(

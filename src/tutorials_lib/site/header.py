@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from tutorials_lib.site.findings import Finding
+from tutorials_lib.site.yaml_loader import Loader
 
 NEUTRAL = ""
 
@@ -102,7 +103,7 @@ def read_entries(
     """A YAML mapping whose keys and values are those that `keys` allows. Raises nothing."""
     expected_keys = f"keys among {', '.join(keys)}"
     try:
-        loader = yaml.SafeLoader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         data = {} if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:

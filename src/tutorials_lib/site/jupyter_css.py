@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:vnd\.|json))[^>]*>.*?</script>", re.DOTALL)
@@ -21,7 +22,12 @@ class NotebookPage:
     @property
     def css_path(self) -> str:
         """Address of the shared file, named by its content so that browsers may keep it for ever."""
-        return f"assets/jupyter.{hashlib.sha256(self.css.encode()).hexdigest()[:10]}.css"
+        return _address(self.css)
+
+
+@cache
+def _address(css: str) -> str:
+    return f"assets/jupyter.{hashlib.sha256(css.encode()).hexdigest()[:10]}.css"
 
 
 def split_styles(html: str) -> NotebookPage:
@@ -33,18 +39,23 @@ def split_styles(html: str) -> NotebookPage:
     head, wrapper, body = html.partition(_WRAPPER)
     if not wrapper:
         return NotebookPage(html, "")
+    head, css = _split_head(head)
     body, tail = _split_last_style(body)
-    css = "\n".join(style.strip() for style in (*_STYLE.findall(head), tail) if style.strip())
-    head = _SCRIPT.sub("", _STYLE.sub("", head)).strip()
-    return NotebookPage(head + wrapper + body, css)
+    return NotebookPage(head + wrapper + body, "\n".join(filter(None, (css, tail))))
+
+
+@cache  # every notebook has the same
+def _split_head(head: str) -> tuple[str, str]:
+    css = "\n".join(style.strip() for style in _STYLE.findall(head) if style.strip())
+    return _SCRIPT.sub("", _STYLE.sub("", head)).strip(), css
 
 
 def _split_last_style(body: str) -> tuple[str, str]:
     """mkdocs-jupyter appends one more style sheet after the notebook."""
-    matches = list(_STYLE.finditer(body))
-    if not matches or body[matches[-1].end() :].strip():
+    start, opening, rest = body.rpartition("<style")
+    last = _STYLE.fullmatch((opening + rest).strip())
+    if not last:
         return body, ""
-    last = matches[-1]
-    content = last.group(1).strip()
+    content = last[1].strip()
     # it is the `repr` of the list that the page's head already holds
-    return body[: last.start()].rstrip() + "\n", "" if content.startswith("[") else content
+    return start.rstrip() + "\n", "" if content.startswith("[") else content

@@ -43,6 +43,7 @@ class QuickExporter(HTMLExporter):
     """Writes what `HTMLExporter` writes, in a quarter of the time."""
 
     _compiled = _Compiled()
+    optimistic_validation = True  # a notebook is looked at once, not after each of twelve steps
 
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()

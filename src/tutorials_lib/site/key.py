@@ -181,6 +181,7 @@ def is_scratch(name: str) -> bool:
 # ── digests ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@cache  # a build asks before a run and after it
 def code_digest(source: str | bytes) -> str:
     """Digest of the syntax tree, without positions; of the text where it does not parse."""
     try:

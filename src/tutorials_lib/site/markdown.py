@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 FENCE = re.compile(r"^ *(?P<mark>`{3,}|~{3,})(?P<info>[^`\n]*)$")
 CODE_SPAN = re.compile(r"(?<![`\\])(?P<ticks>`+)(?!`)(?P<code>(?:[^\n]|\n(?!\s*\n))+?)(?<!`)(?P=ticks)(?!`)")
@@ -51,6 +52,7 @@ def without_fences(text: str) -> str:
     return "".join(line if info is None else re.sub(r"[^\n]", " ", line) for line, info in fenced_lines(text))
 
 
+@cache  # several checks read the same words
 def words_only(text: str) -> str:
     """`text` with code, math, comments and the addresses of links blanked: what a person reads as words."""
     text = COMMENT.sub(blank, CODE_SPAN.sub(blank, without_fences(text)))

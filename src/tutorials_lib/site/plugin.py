@@ -35,6 +35,7 @@ from tutorials_lib.site import (
     definitions,
     glossary,
     handwritten,
+    highlighting,
     jupyter_css,
     lessons,
     lighten,
@@ -98,6 +99,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         shared = sorted(tree.assets())
         config.extra_css[:0] = [path for path in shared if path.endswith(".css")]
         config.extra_javascript += [path for path in shared if path.endswith(".js")]
+        highlighting.remember_tokens()
         with suppress(KeyError):  # the processes of two languages must not clear each other's cache
             cache = self.settings.store_path.parent / "notebooks" / self.language
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(cache)
@@ -205,8 +207,9 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
 
     @event_priority(-50)
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        path, html = page.file.src_uri, lighten.without_plain_tokens(html)
+        path = page.file.src_uri
         if not path.endswith(".ipynb"):
+            html = lighten.without_plain_tokens(html)
             is_lesson = any(path == f"{item.slug}.md" for item in lessons.tutorials(self.lessons.sections))
             return definitions.define(html, self.meanings) if is_lesson else html
         notebook = jupyter_css.split_styles(html)
@@ -214,7 +217,7 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         page.meta["search"] = {"exclude": True}  # whatever it says, the lesson says
         page.meta["stylesheet"] = notebook.css_path
         page.meta["notebook"] = Path(page.file.src_uri).name
-        return notebook.html
+        return lighten.without_plain_tokens(notebook.html)
 
     @event_priority(100)
     def _before_search(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:

@@ -12,9 +12,11 @@ import inspect
 import re
 import textwrap
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
@@ -176,15 +178,15 @@ def read_script(
     """The tutorial in `path`, or `None` where it is not even a script, and everything wrong with it."""
     text, fault = _read_text(path)
     if fault is None:
-        fault = _syntax_fault(text, path)
+        tree, fault = _parse(text, path)
     if fault is not None:
         return None, [fault]
-    docstring = _docstring(text)
+    docstring = _docstring(tree)
     if docstring is None:
         expected = "a docstring with the header (title: … for each language)"
         return None, [Finding(path, 1, "the script does not begin with a docstring", expected, rule="header")]
 
-    script = _Script(path, text.split("\n"), docstring, tuple(languages))
+    script = _Script(path, text.split("\n"), docstring, tuple(languages), _places(tree))
     head, opening = script.read_header()
     cells = (*opening, *script.read_cells())
     script.check_exercises(cells)
@@ -207,20 +209,29 @@ def _read_text(path: Path) -> tuple[str, Finding | None]:
         )
 
 
-def _syntax_fault(text: str, path: Path) -> Finding | None:
+def _parse(text: str, path: Path) -> tuple[ast.Module, Finding | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is the linter's business
-            compile(text, str(path), "exec", dont_inherit=True)
+            tree = ast.parse(text, str(path))
+            compile(tree, str(path), "exec", dont_inherit=True)  # finds what a grammar allows: `return` alone
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        return Finding(path, line, f"not Python: {reason}", "valid Python", rule="syntax")
-    return None
+        return ast.Module([], []), Finding(path, line, f"not Python: {reason}", "valid Python", rule="syntax")
+    return tree, None
 
 
-def _docstring(text: str) -> ast.Constant | None:
-    body = ast.parse(text).body
+def _places(tree: ast.Module) -> tuple[tuple[int, int], ...]:
+    """First and last line of each statement of the module, decorators included."""
+    return tuple(
+        (min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))]), node.end_lineno)
+        for node in tree.body
+    )
+
+
+def _docstring(tree: ast.Module) -> ast.Constant | None:
+    body = tree.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         value = body[0].value
         return value if isinstance(value.value, str) else None
@@ -245,6 +256,7 @@ class _Script:
     lines: list[str]
     docstring: ast.Constant
     languages: tuple[str, ...]
+    statements: tuple[tuple[int, int], ...]  # first and last line of each
     plain: bool = False
     known: set[str] = field(default_factory=set)  # the languages that the header speaks
     levels: dict[tuple[str | None, str], int] = field(
@@ -427,6 +439,22 @@ class _Script:
                 self.report(start, f"tags {sorted(tags)} on an empty cell", "code below the marker", "tags")
             return
         source = "\n".join(lines)
+        if self._cuts(start, start + len(lines)):
+            self._check_syntax(source, start)
+        yield CodeCell(source, start, tags)
+
+    def _cuts(self, start: int, stop: int) -> bool:
+        """Whether lines from `start` to before `stop` hold a part of a statement, and not all of it."""
+        return any(
+            first < start <= last or first < stop <= last
+            for first, last in self.statements[self._statement_at(start) : self._statement_at(stop) + 1]
+        )
+
+    def _statement_at(self, line: int) -> int:
+        """The first statement that ends on or after `line`."""
+        return bisect_left(self.statements, line, key=itemgetter(1))
+
+    def _check_syntax(self, source: str, start: int) -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -435,7 +463,6 @@ class _Script:
             line = start + (error.lineno or 1) - 1
             what = f"the cell is not Python on its own: {error.msg}"
             self.report(line, what, "no marker within a string or an indented block", "syntax")
-        yield CodeCell(source, start, tags)
 
     def _check_swallowed(self, comment: list[str], start: int) -> None:
         for index, line in enumerate(comment):

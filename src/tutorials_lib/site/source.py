@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import itemgetter
 
 import libcst as cst
 import libcst.helpers
@@ -37,7 +38,7 @@ def in_language(code: str, language: str, languages: Sequence[str]) -> str:
     if _IMPORT.search(code):
         code = _plain(code, language)
     elif _TR.search(code):
-        code = "\n".join(_plain(part, language) if _TR.search(part) else part for part in _statements(code))
+        code = "\n".join(_chosen(part, language) if _TR.search(part) else part for part in _statements(code))
     return code.strip("\n").rstrip()
 
 
@@ -57,6 +58,47 @@ def _statements(code: str) -> Iterator[str]:
             yield "\n".join(lines[start:end])
             start = end
     yield "\n".join(lines[start:])
+
+
+def _chosen(code: str, language: str) -> str:
+    """A statement with calls of `tr`: those of plain literals are cut out by place.
+
+    libcst is for all that is more: an import, literals within an f-string, parentheses that are to go.
+    """
+    calls = _simple_calls(code)
+    if calls is None:
+        return _plain(code, language)
+    text = code.encode()
+    for start, end, literals in sorted(calls, key=itemgetter(0), reverse=True):
+        text = text[:start] + literals.get(language, next(iter(literals.values()))) + text[end:]
+    return text.decode()
+
+
+_LITERAL = re.compile(rb"""[fF]?(?:"(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')(?:[^'\\\n]|\\.)*')""")
+_OPENS_GROUP = re.compile(rb"(?<![\w)\]])\(\s*\Z")  # a parenthesis that is not a call's
+
+
+def _simple_calls(code: str) -> list[tuple[int, int, dict[str, bytes]]] | None:
+    """Place (in bytes of UTF-8) and literals of each call of `tr`, or `None` where one is not simple."""
+    text = code.encode()
+    starts = [0, *accumulate(len(line) + 1 for line in text.split(b"\n"))]
+
+    def place(node: ast.expr) -> tuple[int, int]:
+        return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
+
+    calls = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.JoinedStr):  # Python 3.11 does not know the places within one
+            if any(isinstance(part, ast.Name) and part.id == "tr" for part in ast.walk(node)):
+                return None
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
+            start, end = place(node)
+            literals = {keyword.arg: text[slice(*place(keyword.value))] for keyword in node.keywords}
+            simple = literals and not node.args and all(map(_LITERAL.fullmatch, literals.values()))
+            if not simple or _OPENS_GROUP.search(text[:start]):
+                return None
+            calls.append((start, end, literals))
+    return calls if len(calls) == len(_TR.findall(code)) else None
 
 
 def _plain(code: str, language: str) -> str:
