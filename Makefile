@@ -44,8 +44,9 @@ FILES := $(SUITES:%=benchmarks/bench_%.py)
 XLA := .benchmarks/xla
 TPU := .benchmarks/tpu
 
-# Two passes measure every case at two moments, since a machine has slow minutes. The limited runs show what
-# the same processor does without its newer instructions.
+# Two passes measure every case at two moments and in two processes: a machine has slow minutes, and where code
+# and data lie in memory matters. The limited runs show what the same processor does without its newer
+# instructions.
 bench: $(INSTALLED) ## measure this processor, in less than 3 minutes
 	$(BIN)/python -m pytest $(FILES) $(RECORD) --passes 2
 	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py \

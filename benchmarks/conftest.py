@@ -6,16 +6,19 @@
 `--backends cuda` measures those instead of the processor's own; XLA's results get a file of their own, since
 they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
-`--passes 2` goes through all cases twice, so that each is measured at two moments; the second time no
-answer is checked again. Modules with `ONE_PASS = True` are measured once.
+`--passes 2` goes through all cases twice, each time in a process of its own: a case is measured at two
+moments, and with its code and data at two places in memory. The second time no answer is checked again.
+Modules with `ONE_PASS = True` are measured once.
 `--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import pickle
 import subprocess
+import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +40,8 @@ from tutorials_lib.bench.results import Cell, ResultsError, Run
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 LIMITS = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")  # variables that keep PyTorch from newer instructions
-PASS = re.compile(r"(?<=\[)pass\d+-|-pass\d+(?=\])|\[pass\d+\]")  # in a test's name
+PASS_FILE = "BENCHMARK_PASS_FILE"  # environment: where a pass that is not the last leaves its cells
+PASS_STARTED = "BENCHMARK_PASS_STARTED"  # environment: when the first pass began
 CELLS = pytest.StashKey[dict[Path, dict[str, list[Cell]]]]()  # of a file, by id, one from each pass
 LINES = pytest.StashKey[list[str]]()
 PINNED = pytest.StashKey[bool]()
@@ -63,7 +67,7 @@ def _backends(text: str) -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[STARTED] = time.monotonic()
+    config.stash[STARTED] = float(os.environ.get(PASS_STARTED, time.time()))
     for settings in (torch.backends.cuda.matmul, torch.backends.cudnn.conv):
         settings.fp32_precision = "ieee"  # TF32 is a case of its own, never a default
     config.stash[CELLS] = defaultdict(lambda: defaultdict(list))
@@ -83,17 +87,36 @@ def plan(config: pytest.Config) -> measure.Plan:
     return measure.Plan()
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whole passes one after the other: pytest keeps together what shares a parameter of the session."""
-    passes = metafunc.config.getoption("passes")
-    if passes > 1 and "pass_number" in metafunc.fixturenames and not hasattr(metafunc.module, "ONE_PASS"):
-        numbers = range(1, passes + 1)
-        metafunc.parametrize("pass_number", numbers, scope="session", ids=lambda number: f"pass{number}")
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before the last pass the others, in processes of their own."""
+    config, passes = session.config, session.config.getoption("passes")
+    if PASS_FILE in os.environ:
+        _take_in(Path(os.environ[PASS_FILE]), config)
+    elif passes > 1:
+        command = [sys.executable, "-m", "pytest", *config.invocation_params.args]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "cells")
+            own = {PASS_FILE: str(file), PASS_STARTED: str(config.stash[STARTED])}
+            for number in range(1, passes):
+                print(f"\npass {number} of {passes}", flush=True)
+                place = config.invocation_params.dir
+                subprocess.run(
+                    command, cwd=place, env=os.environ | own, check=False
+                )  # its failures fail again
+            _take_in(file, config)
+        print(f"\npass {passes} of {passes}", flush=True)
 
 
-@pytest.fixture(scope="session")
-def pass_number() -> int:
-    return 1
+def _take_in(file: Path, config: pytest.Config) -> None:
+    """What the passes so far have measured."""
+    if file.exists():
+        for path, by_id in pickle.loads(file.read_bytes()).items():
+            config.stash[CELLS][path].update(by_id)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if PASS_FILE in os.environ:
+        items[:] = [item for item in items if not hasattr(item.module, "ONE_PASS")]
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +128,7 @@ def quiet(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 @pytest.fixture
-def case(
-    request: pytest.FixtureRequest, benchmark: Any, quiet: None, pass_number: int
-) -> Callable[..., None]:
+def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callable[..., None]:
     """`case(call, prepare=…, reference=…, tolerance=…, …)` times the call, then checks its answer.
 
     `prepare(i)` makes the i-th set of inputs, `reference(*inputs)` the answer in float64; `answer` gets from
@@ -116,7 +137,7 @@ def case(
     other than 1 are left to the system, without a core of their own. `also()` adds fields to the cell.
     """
     config, node = request.config, request.node
-    name = PASS.sub("", node.name)
+    name = node.name
     cells = config.stash[CELLS][node.path][name]  # of the passes so far
 
     def run(
@@ -159,7 +180,7 @@ def case(
         if earlier and not earlier.ok:
             give_up(measure.NoResultError(earlier.status, earlier.reason))
         minutes = config.getoption("minutes")
-        if time.monotonic() - config.stash[STARTED] > 60 * minutes:
+        if time.time() - config.stash[STARTED] > 60 * minutes:
             give_up(measure.NoResultError("timeout", f"the run's {minutes:g} minutes were over"))
         device = BACKENDS[backend]().device
         with measure.free_threads(threads) if threads else nullcontext():
@@ -211,6 +232,9 @@ def note(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
 def pytest_sessionfinish(session: pytest.Session) -> None:
     folder = session.config.getoption("record")
     measured = session.config.stash[CELLS]
+    if file := os.environ.get(PASS_FILE):
+        Path(file).write_bytes(pickle.dumps({path: dict(by_id) for path, by_id in measured.items()}))
+        return
     every = [cell for by_id in measured.values() for cells in by_id.values() for cell in cells]
     known = {id(cell): slowed for cell, slowed in zip(every, results.with_slowdown(every), strict=True)}
     for path, by_id in measured.items():

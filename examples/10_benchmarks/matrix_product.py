@@ -129,7 +129,8 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # entretanto. En una máquina virtual hay vecinos que no se ven: los delata el producto de calibración, cuando
 # tarda más que en los mejores momentos.
 #
-# **Dos pasadas.** Cada caso se mide en dos momentos, para que un mal rato no decida por él.
+# **Dos pasadas.** Cada caso se mide en dos momentos y en dos procesos: ni un mal rato ni el sitio de la
+# memoria que le tocó al código deciden por él.
 #
 # **La primera llamada va aparte.** Incluye elegir y preparar el código que hará la cuenta, algo que se paga
 # una vez.
@@ -159,7 +160,8 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # processes used meanwhile is noted. A virtual machine has neighbours that it cannot see: the calibration
 # product gives them away when it takes longer than at the best of times.
 #
-# **Two passes.** Every case is measured at two moments, so that one bad spell does not decide for it.
+# **Two passes.** Every case is measured at two moments and in two processes, so that neither a bad spell nor
+# the place in memory that the code happened to get decides for it.
 #
 # **The first call stands apart.** It includes choosing and preparing the code that will do the sums, which is
 # paid for once.
