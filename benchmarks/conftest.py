@@ -7,8 +7,10 @@
 they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
 `--passes 2` goes through all cases twice, each time in a process of its own: a case is measured at two
-moments, and with its code and data at two places in memory. The second time no answer is checked again.
-Modules with `ONE_PASS = True` are measured once.
+moments, and with its code and data at two places in memory. Then it measures once more what the passes
+disagree on or another job disturbed, and what takes too long to be measured more than once: what Inductor
+compiles for a processor, and modules with `ONE_PASS = True`. Answers are checked the first time.
+`--again-until 2.5` measures nothing once more after that time.
 `--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
 """
 
@@ -55,6 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--backends", default="cpu,inductor", type=_backends, help=f"some of {', '.join(BACKENDS)}"
     )
     group.addoption("--passes", type=int, default=1, metavar="N", help="measure every case N times")
+    until = "measure nothing once more after so many minutes"
+    group.addoption("--again-until", type=float, default=60.0, metavar="MINUTES", help=until)
     group.addoption("--minutes", type=float, default=60.0, help="start no case after so many minutes")
     group.addoption("--smoke", action="store_true", help="tiny sizes, one round: does it work at all?")
 
@@ -88,7 +92,7 @@ def plan(config: pytest.Config) -> measure.Plan:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Before the last pass the others, in processes of their own."""
+    """Before what this process measures the passes, in processes of their own."""
     config, passes = session.config, session.config.getoption("passes")
     if PASS_FILE in os.environ:
         _take_in(Path(os.environ[PASS_FILE]), config)
@@ -97,14 +101,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "cells")
             own = {PASS_FILE: str(file), PASS_STARTED: str(config.stash[STARTED])}
-            for number in range(1, passes):
+            for number in range(1, passes + 1):
                 print(f"\npass {number} of {passes}", flush=True)
                 place = config.invocation_params.dir
-                subprocess.run(
-                    command, cwd=place, env=os.environ | own, check=False
-                )  # its failures fail again
+                subprocess.run(command, cwd=place, env=os.environ | own, check=False)  # failures come again
             _take_in(file, config)
-        print(f"\npass {passes} of {passes}", flush=True)
+        _mark_slow_moments(config)
+        print("\nonce more what was disturbed, or is not settled", flush=True)
 
 
 def _take_in(file: Path, config: pytest.Config) -> None:
@@ -114,9 +117,24 @@ def _take_in(file: Path, config: pytest.Config) -> None:
             config.stash[CELLS][path].update(by_id)
 
 
+def _mark_slow_moments(config: pytest.Config) -> None:
+    """Compare the moments of all passes with the best of them."""
+    lists = [cells for by_id in config.stash[CELLS].values() for cells in by_id.values()]
+    marked = iter(results.with_slowdown([cell for cells in lists for cell in cells]))
+    for cells in lists:
+        cells[:] = [next(marked) for _ in cells]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if PASS_FILE in os.environ:
-        items[:] = [item for item in items if not hasattr(item.module, "ONE_PASS")]
+        items[:] = [item for item in items if not _takes_one_pass(item)]
+    elif config.getoption("passes") > 1:  # what has no time yet comes before what may get a better one
+        items.sort(key=lambda item: not _takes_one_pass(item))
+
+
+def _takes_one_pass(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return hasattr(item.module, "ONE_PASS") or parameters.get("backend") == "inductor"
 
 
 @pytest.fixture(scope="session")
@@ -176,12 +194,17 @@ def case(request: pytest.FixtureRequest, benchmark: Any, quiet: None) -> Callabl
                 cells.append(Cell(**about, status=nothing.status, reason=nothing.reason))
             pytest.skip(str(nothing))
 
+        minutes = (time.time() - config.stash[STARTED]) / 60
+        if cells and PASS_FILE not in os.environ:
+            if results.settled(cells):
+                pytest.skip("the passes agree")
+            if minutes > config.getoption("again_until"):
+                pytest.skip("no time to measure it once more")
         earlier = cells[0] if cells else None
         if earlier and not earlier.ok:
             give_up(measure.NoResultError(earlier.status, earlier.reason))
-        minutes = config.getoption("minutes")
-        if time.time() - config.stash[STARTED] > 60 * minutes:
-            give_up(measure.NoResultError("timeout", f"the run's {minutes:g} minutes were over"))
+        if minutes > (limit := config.getoption("minutes")):
+            give_up(measure.NoResultError("timeout", f"the run's {limit:g} minutes were over"))
         device = BACKENDS[backend]().device
         with measure.free_threads(threads) if threads else nullcontext():
             try:
@@ -235,12 +258,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if file := os.environ.get(PASS_FILE):
         Path(file).write_bytes(pickle.dumps({path: dict(by_id) for path, by_id in measured.items()}))
         return
-    every = [cell for by_id in measured.values() for cells in by_id.values() for cell in cells]
-    known = {id(cell): slowed for cell, slowed in zip(every, results.with_slowdown(every), strict=True)}
+    _mark_slow_moments(session.config)
     for path, by_id in measured.items():
-        cells = [
-            results.over_passes([known[id(cell)] for cell in cells]) for cells in by_id.values() if cells
-        ]
+        cells = [results.over_passes(cells) for cells in by_id.values() if cells]
         session.config.stash[LINES] += [_line(cell) for cell in cells if cell.median_units is not None]
         if folder is not None and cells:
             session.config.stash[LINES].append(_record(session.config, path, cells, folder))

@@ -32,10 +32,10 @@ def four() -> Run:
 
 
 def test_share_counts_cells_whose_units_lie_close(four: Run) -> None:
-    found = compare.agreement(four, scaled(four, 1.0, 1.11, 0.90, 1.3))
+    found = compare.agreement(four, scaled(four, 1.001, 1.11, 0.90, 1.3))
     assert found.share(0.12) == 3 / 4
     assert found.share(0.31) == 1
-    assert compare.agreement(four, scaled(four, 1.0, 1.11, 0.8, 1.3)).share(0.12) == 2 / 4
+    assert compare.agreement(four, scaled(four, 1.001, 1.11, 0.8, 1.3)).share(0.12) == 2 / 4
     assert found.ratios["d"] == pytest.approx(1.3)
 
 
@@ -47,20 +47,26 @@ def test_agreement_compares_units_and_not_seconds(four: Run) -> None:
 
 
 def test_disturbed_changed_and_two_thread_cells_are_left_out(four: Run) -> None:
-    loud, changed, two, same = scaled(four, 5, 5, 5, 1).cells
+    loud, changed, two, near = scaled(four, 5, 5, 5, 1.001).cells
     cells = (
         replace(loud, foreign_cores=1.0),
         replace(changed, definition="f" * 16),
         replace(two, parameters={"threads": 2}),
-        same,
+        near,
     )
     found = compare.agreement(four, replace(four, cells=cells))
     assert list(found.ratios) == ["d"]
     assert found.disturbed == 1
 
 
+def test_rows_that_were_not_measured_again_agree_with_nothing(four: Run) -> None:
+    again = scaled(four, 1.001, 1, 1, 1).cells[0]
+    found = compare.agreement(four, replace(four, cells=(again, *four.cells[1:])))
+    assert list(found.ratios) == ["a"]
+
+
 def test_command_prints_shares_and_drift_and_fails_on_neither(four: Run, tmp_path: Path, capsys) -> None:
-    for name, run in (("old", four), ("new", scaled(four, 1, 1, 1, 2))):
+    for name, run in (("old", four), ("new", scaled(four, 1.001, 1.001, 1.001, 2))):
         results.write(run, tmp_path / name / MACHINE["name"] / "matmul.json")
     assert agree.main([str(tmp_path / "old"), str(tmp_path / "new")]) == 0
     text = capsys.readouterr().out
@@ -70,7 +76,7 @@ def test_command_prints_shares_and_drift_and_fails_on_neither(four: Run, tmp_pat
 
 def test_command_takes_two_files(four: Run, tmp_path: Path, capsys) -> None:
     results.write(four, tmp_path / "a.json")
-    results.write(four, tmp_path / "b" / "a.json")
+    results.write(scaled(four, *[1.001] * 4), tmp_path / "b" / "a.json")
     assert agree.main([str(tmp_path / "a.json"), str(tmp_path / "b" / "a.json")]) == 0
     assert "100% of   4" in capsys.readouterr().out
 
@@ -110,6 +116,24 @@ def test_a_pass_that_failed_or_was_disturbed_is_left_out(four: Run) -> None:
     kept = results.over_passes([good, loud])
     assert (kept.median_units, kept.contaminated) == (good.median_units, False)
     assert results.over_passes([loud, loud]).contaminated
+
+
+def test_passes_are_settled_when_two_undisturbed_ones_agree(four: Run) -> None:
+    one, near, far, *_ = scaled(four, 1.0, 1.05, 1.2, 1.0).cells
+    loud = replace(near, foreign_cores=1.0)
+    assert results.settled([one, near])
+    assert not results.settled([one])
+    assert not results.settled([one, far])
+    assert not results.settled([one, loud])
+    assert results.settled([one, loud, near])
+
+
+def test_cells_of_two_undisturbed_passes_are_told_apart(four: Run) -> None:
+    twice = [replace(cell, passes=2) for cell in four.cells]
+    later = replace(four, cells=(*twice[:2], replace(twice[2], passes=1), twice[3]))
+    found = compare.agreement(replace(four, cells=tuple(twice)), scaled(later, 1.001, 1.3, 1.001, 1.001))
+    assert found.repeated == {"a", "b", "d"}
+    assert found.of_repeated().share(0.12) == pytest.approx(2 / 3)
 
 
 def test_noise_is_measured_where_there_were_passes(four: Run) -> None:

@@ -2,7 +2,8 @@
 
 OLD and NEW are results files, or folders of them (`benchmarks/results`, or one machine's). Printed are, for
 every suite, the share of undisturbed cells whose times in calibration units lie within 12 % of each other,
-and the cells that drifted beyond the noise. Nothing fails because a number drifted: machines differ.
+the same of cells that several passes of both runs measured undisturbed, and the cells that drifted beyond the
+noise. Nothing fails because a number drifted: machines differ.
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ def report(pairs: list[tuple[str, Agreement]], within: float = WITHIN) -> str:
     """One line for each suite, one for all of them, and one for each cell that drifted."""
     lines = [_line(name, entry, within) for name, entry in pairs]
     ratios = {f"{name}: {cell}": ratio for name, entry in pairs for cell, ratio in entry.ratios.items()}
-    everything = Agreement(ratios, sum(entry.disturbed for _, entry in pairs))
+    repeated = frozenset(f"{name}: {cell}" for name, entry in pairs for cell in entry.repeated)
+    everything = Agreement(ratios, sum(entry.disturbed for _, entry in pairs), repeated)
     drifted = {cell: ratio for cell, ratio in ratios.items() if not 1 / (1 + NOISE) <= ratio <= 1 + NOISE}
     lines.append(_line("all suites", everything, within))
+    lines.append(_line("undisturbed in two passes", everything.of_repeated(), within))
     lines.append(f"{len(drifted)} cells drifted by more than {NOISE:.0%}:")
     lines += [
         f"  × {ratio:.2f}  {cell}" for cell, ratio in sorted(drifted.items(), key=lambda pair: -pair[1])

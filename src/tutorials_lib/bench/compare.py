@@ -65,20 +65,31 @@ class Agreement:
 
     ratios: Mapping[str, float]
     disturbed: int  # in both runs, but disturbed in one of them: compared with nothing
+    repeated: frozenset[str] = frozenset()  # cells that both runs measured undisturbed in two passes or more
 
     def share(self, within: float) -> float:
         """The share of cells whose two times differ by no more than `within`; 1 where there are none."""
         near = sum(abs(math.log(ratio)) <= math.log1p(within) for ratio in self.ratios.values())
         return near / len(self.ratios) if self.ratios else 1.0
 
+    def of_repeated(self) -> Agreement:
+        """The same, of the repeated cells alone."""
+        ratios = {name: ratio for name, ratio in self.ratios.items() if name in self.repeated}
+        return Agreement(ratios, self.disturbed, self.repeated)
+
 
 def agreement(old: Run, new: Run) -> Agreement:
-    """How two runs of one suite agree, over the cells of one definition that both measured undisturbed."""
+    """How two runs of one suite agree, over the cells of one definition that both measured undisturbed.
+
+    A cell that is equal in every digit was not measured again.
+    """
     before = {cell.id: cell for cell in old.cells if cell.measured and cell.median_units is not None}
     both = [(before[cell.id], cell) for cell in new.cells if cell.measured and cell.id in before]
+    both = [(a, b) for a, b in both if a != b]
     same = [pair for pair in both if pair[0].definition == pair[1].definition]
     ratios = {b.id: b.median_units / a.median_units for a, b in same if comparable(a, b)}
-    return Agreement(ratios, sum(a.contaminated or b.contaminated for a, b in same))
+    repeated = frozenset(b.id for a, b in same if min(a.passes or 1, b.passes or 1) > 1)
+    return Agreement(ratios, sum(a.contaminated or b.contaminated for a, b in same), repeated)
 
 
 def describe(cell: Cell) -> str:

@@ -36,8 +36,8 @@ Inputs = tuple[Tensor, ...]
 class Plan:
     """How long a pass measures one case: seconds of a round, of all rounds, and where it is given up."""
 
-    round_seconds: float = 0.012
-    case_seconds: float = 0.1
+    round_seconds: float = 0.01
+    case_seconds: float = 0.055
     min_rounds: int = 2
     max_rounds: int = 10
     limit_seconds: float = 20.0

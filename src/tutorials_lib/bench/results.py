@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 SCHEMA = 1
+SETTLED = 0.1  # two passes that differ by no more need no third
 SLOWDOWN_LIMIT = 0.15  # a quiet core's calibration products stay below; they differ by a tenth by themselves
 FOREIGN_CORES_LIMIT = 0.15  # a quiet machine stays below; above, another job competes for caches and memory
 
@@ -237,6 +238,12 @@ def over_passes(cells: Sequence[Cell]) -> Cell:
     extremes = {name: pick(values[name]) for name, pick in EXTREMES.items() if values[name]}
     spread = round(max(units) / min(units) - 1, 5) if units and min(units) > 0 else None
     return replace(done[-1], **{**medians, **extremes}, passes=len(done), spread=spread)
+
+
+def settled(cells: Sequence[Cell]) -> bool:
+    """Whether several passes say the same of a case: two or more undisturbed ones, within a tenth."""
+    units = [cell.median_units for cell in cells if cell.measured and not cell.contaminated]
+    return len(units) > 1 and max(units) <= (1 + SETTLED) * min(units)
 
 
 def with_slowdown(cells: Sequence[Cell]) -> tuple[Cell, ...]:
