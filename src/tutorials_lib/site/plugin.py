@@ -266,6 +266,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
             raise PluginError("\n\n".join(problems))
         if self.builds_all and not self.warnings.get_counts():  # a warning has to be seen again
             unchanged.write(self._stamp, unchanged.Built(self.sources, unchanged.outputs_digest(site)))
+        if not self.serving:
+            gc.freeze()  # or Python, when it ends, looks for garbage after all
 
     def on_build_error(self, error: Exception) -> None:
         for sibling in self.siblings:
