@@ -63,6 +63,7 @@ def both(code):
         ('x = (1 +\n     len(tr(es="a", en="b")))', 'x = (1 +\n     len("b"))'),
         ("tr(es='uno \\'a\\'', en='one \\'a\\'')", "'one \\'a\\''"),
         ('tr(es="a", en="b" "c")', '"b" "c"'),
+        ('x = ["ñ",\n     tr(es="a", en="b")]', 'x = ["ñ",\n     "b"]'),
         ("{tr: tr(es='a', en='b')}", "{tr: 'b'}"),
         ("tr(matrix)", "tr(matrix)"),
         ('dict(es="a", en="b")', 'dict(es="a", en="b")'),
