@@ -289,17 +289,17 @@ assert faster + slower + same == len(compared) <= len(pairs)
 
 # %% [markdown] lang="es"
 # **El hallazgo.** En esta máquina, con un hilo, bfloat16 es más rápido en `{python} faster` de los
-# `{python} len(pairs)` productos y más lento en `{python} slower`; en `{python} same` la diferencia no pasa
-# del ruido, y `{python} len(pairs) - len(compared)` quedan sin comparar porque otro proceso estorbó al
-# medirlos. En el mayor, el de lado `{python} largest[0]`, bfloat16 frente a float32:
+# `{python} len(pairs)` productos y más lento en `{python} slower`. Con una diferencia que no pasa del ruido:
+# `{python} same`; sin comparar, porque otro proceso estorbó al medir: `{python} len(pairs) - len(compared)`.
+# En el producto mayor, el de lado `{python} largest[0]`, bfloat16 frente a float32:
 # `{python} versus(*pairs[largest])`.
 
 # %% [markdown] lang="en"
 # **The finding.** On this machine, with one thread, bfloat16 is faster in `{python} faster` of the
-# `{python} len(pairs)` products and slower in `{python} slower`; in `{python} same` the difference stays
-# within the noise, and `{python} len(pairs) - len(compared)` are not compared because another process got in
-# the way while they were measured. In the largest one, of side `{python} largest[0]`, bfloat16 against
-# float32: `{python} versus(*pairs[largest])`.
+# `{python} len(pairs)` products and slower in `{python} slower`. With a difference that stays within the
+# noise: `{python} same`; not compared, because another process got in the way of measuring:
+# `{python} len(pairs) - len(compared)`. In the largest product, of side `{python} largest[0]`, bfloat16
+# against float32: `{python} versus(*pairs[largest])`.
 
 # %% [markdown] lang="es"
 # ## El mismo procesador sin sus instrucciones
