@@ -10,7 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tutorials_lib.site.glossary import load_glossary
 from tutorials_lib.site.quiz import parse_quiz
 from tutorials_lib.site.run import available_cores
 from tutorials_lib.site.script import Tutorial, load_examples
@@ -54,6 +56,13 @@ def test_lesson_has_what_the_syllabus_asks_of_every_lesson(tutorial):
     for language in SETTINGS.languages:
         assert tutorial.header.objectives[language]
         assert tutorial.header.summary[language]
+
+
+def test_the_list_of_tags_says_what_the_glossary_does_not_and_of_tags_that_lessons_bear():
+    listed = yaml.safe_load((ROOT / SETTINGS.tags).read_text(encoding="utf-8"))
+    glossary = load_glossary(ROOT / SETTINGS.glossary).names
+    assert set(listed) <= {tag for tutorial in TUTORIALS for tag in tutorial.header.tags}
+    assert [tag for tag in listed if tag.casefold() in glossary] == []
 
 
 @each_tutorial

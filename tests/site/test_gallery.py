@@ -6,6 +6,7 @@ import io
 import re
 
 import markdown
+import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from sample_lesson import SCRIPT, gallery, record, settings, write_lesson
@@ -13,6 +14,7 @@ from sample_lesson import SCRIPT, gallery, record, settings, write_lesson
 from tutorials_lib.site import gallery as galleries
 from tutorials_lib.site import learning_path, tree
 from tutorials_lib.site.edition import edition
+from tutorials_lib.site.findings import SiteError
 from tutorials_lib.site.record import Display
 from tutorials_lib.site.script import load_examples
 
@@ -164,6 +166,31 @@ def test_the_filter_is_hidden_until_a_script_serves_it_and_counts_each_tag(tmp_p
     assert shown.has_attr("hidden")
     buttons = {button["data-tag"]: button.get_text() for button in shown.select("button")}
     assert buttons == {"": "Todas", "algebra": "algebra 2", "list": "list 2"}
+
+
+def test_tags_are_shown_in_the_words_of_the_language_and_chosen_by_one_word(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "tags.yml").write_text("algebra: {es: álgebra}\n", encoding="utf-8")
+    terms = "terms: [{id: list, term: {es: lista, en: list}, definition: {es: una, en: one}}]\n"
+    (tmp_path / "docs" / "glossary.yml").write_text(terms, encoding="utf-8")
+    for language, words in (("es", {"list": "lista", "algebra": "álgebra"}), ("en", {})):
+        pages = build(tmp_path, language)
+        shown = html(pages["gallery.md"])
+        given = ["list", "algebra"]
+        names = [words.get(tag, tag) for tag in given]
+        assert [tag.get_text() for tag in shown.select_one(".tut-card").select(".tut-tag")] == names
+        assert shown.select_one(".tut-card")["data-tags"] == "list,algebra"
+        buttons = {button["data-tag"]: button.get_text() for button in shown.select(".tut-filter button")}
+        assert [buttons[tag] for tag in given] == [f"{name} 2" for name in names]
+        assert all(name in pages["intro/lesson.md"].split("---")[1] for name in names)
+
+
+@pytest.mark.parametrize("text", ["algebra: [es", "algebra: álgebra", "[algebra]", "algebra: {es: 3}"])
+def test_a_list_of_tags_that_cannot_be_used_is_named(tmp_path, text):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "tags.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(SiteError, match=r"tags\.yml:\d+: .*expected a mapping of tags"):
+        build(tmp_path)
 
 
 def test_rare_tags_are_folded_below_the_common_ones(tmp_path):

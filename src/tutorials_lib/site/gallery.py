@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from tutorials_lib.site import api, figures, galleryformat, headings, learning_path, self_test
+from tutorials_lib.site import api, figures, galleryformat, headings, learning_path, self_test, tags
 from tutorials_lib.site.edition import IMAGES, Edition, Picture, chosen, edition
 from tutorials_lib.site.page import front_matter, link, plain, seconds
 from tutorials_lib.site.record import Failure, Record
@@ -47,16 +47,18 @@ def cards(
         for tutorial in section.tutorials
     ]
     return "\n\n".join(
-        ['<ul class="tut-cards" markdown="1">', *(_card(item, page) for item in shown), "</ul>"]
+        ['<ul class="tut-cards" markdown="1">', *(_card(item, page, settings) for item in shown), "</ul>"]
     )
 
 
-def _card(item: Edition, page: str) -> str:
-    slug, tags = item.tutorial.slug, item.tutorial.header.tags
-    facts = [f'<span class="tut-tag">{escape(tag)}</span>' for tag in tags]
+def _card(item: Edition, page: str, settings: Settings) -> str:
+    slug, given = item.tutorial.slug, item.tutorial.header.tags
+    facts = [
+        f'<span class="tut-tag">{escape(tags.shown(tag, item.language, settings))}</span>' for tag in given
+    ]
     if not isinstance(item.outcome, Failure):
         facts.append(f'<span class="tut-time">{seconds(item.record.wall_seconds, item.language)}</span>')
-    names = escape(",".join(tags), quote=True)
+    names = escape(",".join(given), quote=True)
     return "\n\n".join(
         filter(
             None,
@@ -153,7 +155,7 @@ def gallery_page(
         front_matter(title=text["gallery"], description=text["gallery_summary"]),
         f"# {text['gallery']} {{#gallery}}",
         text["gallery_summary"],
-        _filter([tutorial for section in sections for tutorial in section.tutorials], language),
+        _filter([tutorial for section in sections for tutorial in section.tutorials], language, settings),
     ]
     for section in sections:
         if section.tutorials:
@@ -218,7 +220,7 @@ def reference_pages(sections: Sequence[Section], language: str) -> dict[str, str
     return pages
 
 
-def _filter(tutorials: Sequence[Tutorial], language: str) -> str:
+def _filter(tutorials: Sequence[Tutorial], language: str, settings: Settings) -> str:
     """Buttons that a script shows and serves; without it the page is the plain list."""
     text = words(language)
     counts = Counter(tag for tutorial in tutorials for tag in tutorial.header.tags)
@@ -226,10 +228,11 @@ def _filter(tutorials: Sequence[Tutorial], language: str) -> str:
         return ""
     every = f'<button type="button" data-tag="" aria-pressed="true">{text["all"]}</button>'
     common = {tag for tag, _ in counts.most_common(COMMON_TAGS)}
-    rare = _buttons({tag: count for tag, count in counts.items() if tag not in common})
+    names = {tag: tags.shown(tag, language, settings) for tag in counts}
+    rare = _buttons({tag: count for tag, count in counts.items() if tag not in common}, names)
     if rare:
         rare = f'<details class="tut-rare"><summary>{text["more_tags"]}</summary>{rare}</details>'
-    buttons = every + _buttons({tag: counts[tag] for tag in common}) + rare
+    buttons = every + _buttons({tag: counts[tag] for tag in common}, names) + rare
     label, many, one = (escape(text[name]) for name in ("filter", "shown", "shown_one"))
     return (
         f'<div class="tut-filter" role="group" aria-label="{label}" hidden>{buttons}</div>\n'
@@ -237,11 +240,11 @@ def _filter(tutorials: Sequence[Tutorial], language: str) -> str:
     )
 
 
-def _buttons(counts: Mapping[str, int]) -> str:
+def _buttons(counts: Mapping[str, int], names: Mapping[str, str]) -> str:
     return "".join(
         f'<button type="button" data-tag="{escape(tag)}" aria-pressed="false">'
-        f"{escape(tag)} <span>{count}</span></button>"
-        for tag, count in sorted(counts.items(), key=lambda item: item[0].casefold())
+        f"{escape(names[tag])} <span>{counts[tag]}</span></button>"
+        for tag in sorted(counts, key=lambda tag: headings.slug(names[tag]))
     )
 
 

@@ -41,6 +41,11 @@ class Glossary:
     forbidden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
+    def names(self) -> dict[str, Mapping[str, str]]:
+        """Every name of a term in any language, folded → its names by language."""
+        return {name.casefold(): term.term for term in self.terms for name in term.term.values()}
+
+    @cached_property
     def misuses(self) -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
         """By language: a pattern of its forbidden renderings, and each of them (folded) → the right one."""
         instead = {language: dict(names) for language, names in self.forbidden.items()}

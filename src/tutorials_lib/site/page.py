@@ -29,7 +29,7 @@ from babel import UnknownLocaleError
 from babel.dates import format_date
 from bs4 import BeautifulSoup
 
-from tutorials_lib.site import api, figures, headings, quiz
+from tutorials_lib.site import api, figures, headings, quiz, tags
 from tutorials_lib.site.edition import IMAGES, SVG, Code, Edition, Picture, ProseText, Shown, chosen
 from tutorials_lib.site.inline import localize
 from tutorials_lib.site.markdown import CODE_SPAN, HTML_IMAGE, IMAGE, blank, without_fences
@@ -139,7 +139,7 @@ class _Page:
             front_matter(
                 title=plain(edition.title),
                 description=plain(edition.summary),
-                tags=list(self.tutorial.header.tags),
+                tags=[tags.shown(tag, self.language, self.settings) for tag in self.tutorial.header.tags],
             ),
             f"# {edition.title} {{#{title_id}}}",
             *self._failure_notice(),

@@ -23,6 +23,7 @@ class Settings:
     store: str = ".tutorials/store"
     glossary: str = "docs/glossary.yml"
     statements: str = "docs/statements.yml"
+    tags: str = "docs/tags.yml"
     words: str = "docs/words"  # <language>.txt: words the spelling check accepts
     repository: str = ""  # "owner/name" on GitHub, for Colab links; empty: no link
     notebooks_branch: str = "notebooks"  # where the deploy workflow publishes the executed notebooks
