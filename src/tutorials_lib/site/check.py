@@ -289,7 +289,7 @@ def _drawing_functions() -> frozenset[str]:
 
 
 def _draws(
-    nodes: Sequence[ast.AST], modules: Mapping[str, frozenset[str]], functions: Collection[str]
+    nodes: Sequence[ast.AST], modules: Mapping[str, frozenset[str]], functions: set[str]
 ) -> int:
     """The line of the first call that draws when the cell runs, 0 if none does or the figure is closed."""
     drawing = functions | _PYPLOT.union(*modules.values())
