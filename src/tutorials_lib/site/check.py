@@ -288,9 +288,7 @@ def _drawing_functions() -> frozenset[str]:
     )
 
 
-def _draws(
-    nodes: Sequence[ast.AST], modules: Mapping[str, frozenset[str]], functions: set[str]
-) -> int:
+def _draws(nodes: Sequence[ast.AST], modules: Mapping[str, frozenset[str]], functions: set[str]) -> int:
     """The line of the first call that draws when the cell runs, 0 if none does or the figure is closed."""
     drawing = functions | _PYPLOT.union(*modules.values())
     if not any(isinstance(node, ast.Call) and _called(node) in drawing for node in nodes):
@@ -302,7 +300,7 @@ def _draws(
         name = _called(node)
         if isinstance(node.func, ast.Name) and name in functions:
             first = first or node.lineno
-        elif isinstance(node.func, ast.Attribute) and name in {"close", *drawing}:
+        elif isinstance(node.func, ast.Attribute) and (name == "close" or name in drawing):
             owner = ast.unparse(node.func.value)
             if name == "close" and owner in modules:
                 return 0
