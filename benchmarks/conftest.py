@@ -42,7 +42,7 @@ from tutorials_lib.bench.results import Cell, ResultsError, Run
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 LIMITS = ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")  # variables that keep PyTorch from newer instructions
-PASS_FILE = "BENCHMARK_PASS_FILE"  # environment: where a pass that is not the last leaves its cells
+PASS_FILE = "BENCHMARK_PASS_FILE"  # environment: where each pass leaves its cells for the next
 PASS_STARTED = "BENCHMARK_PASS_STARTED"  # environment: when the first pass began
 CELLS = pytest.StashKey[dict[Path, dict[str, list[Cell]]]]()  # of a file, by id, one from each pass
 LINES = pytest.StashKey[list[str]]()
@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--backends", default="cpu,inductor", type=_backends, help=f"some of {', '.join(BACKENDS)}"
     )
-    group.addoption("--passes", type=int, default=1, metavar="N", help="measure every case N times")
+    group.addoption("--passes", type=int, default=1, metavar="N", help="measure every case in N processes")
     until = "measure nothing once more after so many minutes"
     group.addoption("--again-until", type=float, default=60.0, metavar="MINUTES", help=until)
     group.addoption("--minutes", type=float, default=60.0, help="start no case after so many minutes")

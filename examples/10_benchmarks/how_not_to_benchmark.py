@@ -336,8 +336,9 @@ assert by_median == sorted(by_median, reverse=True)
 # **En su lugar:** nueve rondas como mínimo. Más rondas no curan el ruido que dura minutos; contra ese hay que
 # repetir otro día o medir al lado algo conocido.
 #
-# Esta galería se queda por debajo de esa regla en los casos largos: cabe en tres minutos porque una llamada
-# que dura mucho se repite solo dos veces en cada pasada.
+# Esta galería se queda a menudo por debajo de esa regla. Cabe en tres minutos porque en cada pasada un caso
+# tiene entre dos y diez rondas, menos cuanto más dura; a cambio, casi todos se miden en dos procesos o más.
+# Si otro trabajo estorba una de las pasadas, vale solo la otra.
 
 # %% [markdown] lang="en"
 # With 9 rounds the median falls within a width of `{python} by_median[3]:.2f` and the mean within one of
@@ -349,8 +350,9 @@ assert by_median == sorted(by_median, reverse=True)
 # **Instead:** nine rounds at least. More rounds do not cure noise that lasts for minutes; that takes another
 # day, or measuring something known beside it.
 #
-# This gallery stays below that rule in its long cases: it fits into three minutes because a call that takes
-# long is repeated only twice in each pass.
+# This gallery often stays below that rule. It fits into three minutes because in each pass a case has between
+# two and ten rounds, fewer the longer it takes; in exchange, almost every case is measured in two processes
+# or more. Where another job disturbs one of the passes, only the other counts.
 
 # %% [markdown] lang="es"
 # ## 5. Cronometrar la preparación

@@ -129,9 +129,9 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # entretanto. En una máquina virtual hay vecinos que no se ven: los delata el producto de calibración, cuando
 # tarda más que en los mejores momentos.
 #
-# **Dos pasadas.** Los casos se miden en dos momentos y en dos procesos, y una vez más si no coinciden: ni un
-# mal rato ni el sitio de la memoria que le tocó al código deciden por ellos. Las series sin las instrucciones
-# nuevas llevan una sola pasada.
+# **Dos pasadas.** Los casos se miden en dos momentos y en dos procesos; si no coinciden y queda tiempo, una
+# vez más. Así ni un mal rato ni el sitio de la memoria que le tocó al código deciden por ellos. Las series
+# sin las instrucciones nuevas llevan una sola pasada.
 #
 # **La primera llamada va aparte.** Incluye elegir y preparar el código que hará la cuenta, algo que se paga
 # una vez.
@@ -161,9 +161,9 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # processes used meanwhile is noted. A virtual machine has neighbours that it cannot see: the calibration
 # product gives them away when it takes longer than at the best of times.
 #
-# **Two passes.** Cases are measured at two moments and in two processes, and once more where those disagree,
-# so that neither a bad spell nor the place in memory that the code happened to get decides for them. The
-# series without the newer instructions have a single pass.
+# **Two passes.** Cases are measured at two moments and in two processes; where those disagree and time is
+# left, once more. So neither a bad spell nor the place in memory that the code happened to get decides for
+# them. The series without the newer instructions have a single pass.
 #
 # **The first call stands apart.** It includes choosing and preparing the code that will do the sums, which is
 # paid for once.
