@@ -8,7 +8,7 @@ they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
 `--passes 2` goes through all cases twice, each time in a process of its own: a case is measured at two
 moments, and with its code and data at two places in memory. Then it measures once more what the passes
-disagree on or another job disturbed, and what takes too long to be measured more than once: what Inductor
+disagree on or another job disturbed, the worst first, and what takes too long to be measured more than once: what Inductor
 compiles for a processor, and modules with `ONE_PASS = True`. Answers are checked the first time.
 `--again-until 2.5` measures nothing once more after that time.
 `--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
@@ -46,6 +46,7 @@ PASS_FILE = "BENCHMARK_PASS_FILE"  # environment: where each pass leaves its cel
 PASS_STARTED = "BENCHMARK_PASS_STARTED"  # environment: when the first pass began
 CELLS = pytest.StashKey[dict[Path, dict[str, list[Cell]]]]()  # of a file, by id, one from each pass
 LINES = pytest.StashKey[list[str]]()
+MEMORY_KEPT = pytest.StashKey[bool]()
 PINNED = pytest.StashKey[bool]()
 STARTED = pytest.StashKey[float]()
 
@@ -128,8 +129,8 @@ def _mark_slow_moments(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if PASS_FILE in os.environ:
         items[:] = [item for item in items if not _takes_one_pass(item)]
-    elif config.getoption("passes") > 1:  # what has no time yet comes before what may get a better one
-        items.sort(key=lambda item: not _takes_one_pass(item))
+    elif config.getoption("passes") > 1:  # what has no time yet comes before what the passes disagree on
+        items.sort(key=lambda item: (not _takes_one_pass(item), -_disagreement(config, item)))
 
 
 def _takes_one_pass(item: pytest.Item) -> bool:
@@ -137,9 +138,14 @@ def _takes_one_pass(item: pytest.Item) -> bool:
     return hasattr(item.module, "ONE_PASS") or parameters.get("backend") == "inductor"
 
 
+def _disagreement(config: pytest.Config, item: pytest.Item) -> float:
+    return results.disagreement(config.stash[CELLS][item.path][item.name])
+
+
 @pytest.fixture(scope="session")
 def quiet(pytestconfig: pytest.Config) -> Iterator[None]:
-    """One thread on one core for the whole session."""
+    """One thread on one core for the whole session, and memory that is kept."""
+    pytestconfig.stash[MEMORY_KEPT] = measure.keep_freed_memory()
     with measure.one_pinned_thread() as pinned:
         pytestconfig.stash[PINNED] = pinned
         yield
@@ -231,7 +237,10 @@ def _least_error(call: Any, prepare: Any, reference: Any, answer: Any, tolerance
     errors = []
     for index in range(3):
         inputs = prepare(index)
-        errors.append(measure.relative_error(answer(call(*inputs)), reference(*inputs)))
+        result = answer(call(*inputs))
+        with measure.free_threads(os.cpu_count() or 1):  # nobody times the reference
+            truth = reference(*inputs)
+        errors.append(measure.relative_error(result, truth))
         if errors[-1] <= tolerance:
             break
     return min(errors)
@@ -261,7 +270,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     _mark_slow_moments(session.config)
     for path, by_id in measured.items():
         cells = [results.over_passes(cells) for cells in by_id.values() if cells]
-        session.config.stash[LINES] += [_line(cell) for cell in cells if cell.median_units is not None]
+        session.config.stash[LINES] += [_line(cell) for cell in cells if cell.units is not None]
         if folder is not None and cells:
             session.config.stash[LINES].append(_record(session.config, path, cells, folder))
 
@@ -307,6 +316,7 @@ def _settings(config: pytest.Config) -> dict[str, Any]:
         "method": measure.METHOD,
         "threads": torch.get_num_threads() if not config.stash.get(PINNED, False) else 1,
         "pinned": config.stash.get(PINNED, False),
+        "memory_kept": config.stash.get(MEMORY_KEPT, False),
         "calibration_side": measure.CALIBRATION_SIZE,
         "round_seconds": plan(config).round_seconds,
         "seed": 0,
@@ -346,4 +356,4 @@ def _line(cell: Cell) -> str:
     speed = f"{cell.flop_per_second() / 1e9:9.1f} GFLOP/s" if cell.flop else f"{'':17}"
     load = f"{cell.foreign_cores or 0:.2f} foreign cores, {cell.slowdown or 0:.0%} slower"
     mark = f"  disturbed: {load}" if cell.contaminated else ""
-    return f"{cell.id:<64} {cell.median_seconds:9.2e} s {speed} {cell.median_units:8.2f} units{mark}"
+    return f"{cell.id:<64} {cell.median_seconds:9.2e} s {speed} {cell.units:8.2f} units{mark}"

@@ -123,7 +123,7 @@ compiled.table(compiled.here.cells, name)
 # es: lo ahorrado se calcula en unidades de calibración, como el veredicto: no puede contradecirlo
 # en: what is saved is computed in calibration units, as the verdict is: it cannot contradict it
 def break_even(eager, compiled_cell, first_seconds):
-    saved = eager.median_seconds * (1 - compiled_cell.median_units / eager.median_units)
+    saved = eager.median_seconds * (1 - compiled_cell.units / eager.units)
     return max(0.0, first_seconds - eager.first_call_seconds) / saved
 
 

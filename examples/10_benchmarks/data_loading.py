@@ -144,8 +144,8 @@ report.table(head, rows)
 # %% tags=["hidden"]
 images = cells[0].parameters["images"]
 small, large = min(batches), max(batches)
-sliced = loading.one(way="slices", batch=small).median_units
-one_by_one = loader("copy", 0, small).median_units
+sliced = loading.one(way="slices", batch=small).units
+one_by_one = loader("copy", 0, small).units
 start = loader("copy", 2, small).first_call_seconds - loader("copy", 2, small).median_seconds
 effort = loader("augment", 0, large).median_seconds / images
 shares_work = loading.versus(loader("augment", 2, large), loader("augment", 0, large))

@@ -148,12 +148,12 @@ def dense(nodes, batch, purpose="inference"):
 
 
 def rate(cell):
-    return cell.flop / cell.median_units
+    return cell.flop / cell.units
 
 
 wide = dense(2048, 16), dense(2048, 1024)
 narrow = dense(32, 16), dense(32, 1024)
-grown = wide[1].median_units / wide[0].median_units
+grown = wide[1].units / wide[0].units
 print(tr(es="64 veces más cuentas, ancho 2048:", en="64 times the arithmetic, width 2048:"), end=" ")
 print(tr(es=f"{report.factor(grown)} veces el tiempo", en=f"{report.factor(grown)} times the time"))
 
@@ -291,7 +291,7 @@ for cell in models.pick(purpose="inference", backend="cpu"):
         pairs.setdefault(cell.parameters["family"], []).append((cell, twin[0]))
 fig, ax = plt.subplots(figsize=(6.4, 2.8))
 for place, (family, found) in enumerate(pairs.items()):
-    ratios = sorted(step.median_units / use.median_units for use, step in found)
+    ratios = sorted(step.units / use.units for use, step in found)
     low, high = (ratios[int(share * (len(ratios) - 1))] for share in (0.25, 0.75))
     ax.hlines(place, low, high, color=color(hues[family]), linewidth=6, alpha=0.4)
     ax.plot(ratios, [place] * len(ratios), "|", color=color(hues[family]), markersize=10)
@@ -304,7 +304,7 @@ ax.minorticks_off()
 ax.invert_yaxis()
 
 # %% tags=["hidden"]
-every = [step.median_units / use.median_units for found in pairs.values() for use, step in found]
+every = [step.units / use.units for found in pairs.values() for use, step in found]
 work = [step.flop / use.flop for found in pairs.values() for use, step in found]
 assert all(1.9 <= ratio <= 3 for ratio in work)
 typical = median(every)

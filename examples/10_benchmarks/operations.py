@@ -144,7 +144,7 @@ ax.legend()
 full = operations.one(kind="3x3", layout="channels_first")
 each = operations.one(kind="depthwise", layout="channels_first")
 fewer = full.flop / each.flop
-ratio = full.median_units / each.median_units
+ratio = full.units / each.units
 print(tr(es="operaciones", en="operations"), f"{fewer:.0f} : 1")
 print(tr(es="tiempo", en="time"), report.factor(ratio, operations.noise), ": 1")
 

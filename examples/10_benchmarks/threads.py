@@ -136,7 +136,7 @@ report.durations(rows, definition=threads.current, ax=ax, whiskers=True)
 def pair(busy, side):
     found = [cell for cell in threads.pick(side=side) if (cell.parameters["neighbours"] > 0) == busy]
     one, two = sorted(found, key=lambda cell: cell.parameters["threads"])
-    return None if one.contaminated or two.contaminated else two.median_units / one.median_units
+    return None if one.contaminated or two.contaminated else two.units / one.units
 
 
 def shown(ratio):

@@ -20,9 +20,9 @@ class Comparison(NamedTuple):
 
 
 def compare(cell: Cell, other: Cell, noise: float = NOISE) -> Comparison:
-    """Compare the medians in calibration units, which cancel the machine's own slow and fast minutes.
+    """Compare in calibration units, which cancel the machine's own slow and fast minutes.
 
-    A difference counts only if the medians are further apart than `noise` **and** the ranges between the
+    A difference counts only if the units are further apart than `noise` **and** the ranges between the
     quartiles do not overlap. Raises `ValueError` unless both cells were measured, without another job
     disturbing either, on one thread.
     """
@@ -31,7 +31,7 @@ def compare(cell: Cell, other: Cell, noise: float = NOISE) -> Comparison:
             raise ValueError(
                 f"{one.id} is {describe(one)}; expected an undisturbed measurement on one thread"
             )
-    speedup = other.median_units / cell.median_units
+    speedup = other.units / cell.units
     apart = cell.q3_units < other.q1_units or other.q3_units < cell.q1_units
     if not apart or abs(math.log(speedup)) <= math.log1p(noise):
         return Comparison(speedup, "no difference")
@@ -44,7 +44,7 @@ def comparable(*cells: Cell | None) -> bool:
         cell is not None
         and cell.measured
         and not cell.contaminated
-        and cell.median_units is not None
+        and cell.units is not None
         and cell.parameters.get("threads", 1) == 1
         for cell in cells
     )
@@ -83,11 +83,11 @@ def agreement(old: Run, new: Run) -> Agreement:
 
     A cell that is equal in every digit was not measured again.
     """
-    before = {cell.id: cell for cell in old.cells if cell.measured and cell.median_units is not None}
+    before = {cell.id: cell for cell in old.cells if cell.measured and cell.units is not None}
     both = [(before[cell.id], cell) for cell in new.cells if cell.measured and cell.id in before]
     both = [(a, b) for a, b in both if a != b]
     same = [pair for pair in both if pair[0].definition == pair[1].definition]
-    ratios = {b.id: b.median_units / a.median_units for a, b in same if comparable(a, b)}
+    ratios = {b.id: b.units / a.units for a, b in same if comparable(a, b)}
     repeated = frozenset(b.id for a, b in same if min(a.passes or 1, b.passes or 1) > 1)
     return Agreement(ratios, sum(a.contaminated or b.contaminated for a, b in same), repeated)
 

@@ -6,6 +6,7 @@ and fast minutes. What other processes took from the machine meanwhile is noted 
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import os
@@ -25,7 +26,7 @@ from torch import Tensor
 
 from tutorials_lib.bench.results import Cell, Status
 
-METHOD = 3  # part of every run's settings: raise it when the same call would be timed differently
+METHOD = 4  # part of every run's settings: raise it when the same call would be timed differently
 CALIBRATION_SIZE = 384  # a product of this side takes about a millisecond on one core and fits into its cache
 
 Call = Callable[..., Tensor]
@@ -172,6 +173,7 @@ def summary(call_seconds: Sequence[float], calibration_seconds: Sequence[float])
         "min_seconds": min(call_seconds),
         "max_seconds": max(call_seconds),
         "calibration_seconds": statistics.median(calibration_seconds),
+        "min_calibration_seconds": min(calibration_seconds),
     }
     for unit, sample in (("seconds", call_seconds), ("units", units)):
         q1, median, q3 = quartiles(sample)
@@ -335,6 +337,19 @@ def free_threads(count: int) -> Iterator[None]:
         if cores:
             os.sched_setaffinity(0, cores)
         torch.set_num_threads(threads)
+
+
+def keep_freed_memory() -> bool:
+    """Let the C library keep what is freed for the next tensor; tells whether it can (glibc can).
+
+    By default it gives large pieces back to the system, depending on what the process did before. The next
+    tensor then gets pages that the system fills with zeros first, and the same call takes up to twice as long
+    in one process as in another. See mallopt(3).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    trim_threshold, top_pad, mmap_max = -1, -2, -4
+    wanted = {mmap_max: 0, trim_threshold: 2**31 - 1, top_pad: 64 * 2**20}
+    return mallopt is not None and all(mallopt(option, value) == 1 for option, value in wanted.items())
 
 
 @contextmanager

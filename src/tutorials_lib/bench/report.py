@@ -162,7 +162,7 @@ def _row(cell: Cell, definition: Definition, name: str, mixed: bool = False) -> 
         name,
         duration(cell.median_seconds, cell.q1_seconds, cell.q3_seconds),
         speed_of(cell) if mixed else number(cell.flop_per_second() / 1e9),
-        number(cell.median_units),
+        number(cell.units),
         duration(cell.first_call_seconds),
         localized(f"{cell.relative_error:.1e}"),
         origin,

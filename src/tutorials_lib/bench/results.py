@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 SCHEMA = 1
-SETTLED = 0.1  # two passes that differ by no more need no third
+SETTLED = 0.05  # two passes that differ by no more need no third
 SLOWDOWN_LIMIT = 0.15  # a quiet core's calibration products stay below; they differ by a tenth by themselves
 FOREIGN_CORES_LIMIT = 0.15  # a quiet machine stays below; above, another job competes for caches and memory
 
@@ -39,7 +39,8 @@ class ResultsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One case of one run. Times are seconds for one call; `*_units` count calibration products instead.
+    """One case of one run. Times are seconds for one call; `*_units` count calibration products of the same
+    round instead.
 
     A field is `None` where the case has no such value: `status` other than "ok", or a provenance without it.
     """
@@ -68,13 +69,14 @@ class Cell:
     median_units: float | None = None
     q1_units: float | None = None
     q3_units: float | None = None
-    calibration_seconds: float | None = None
+    calibration_seconds: float | None = None  # the median of all rounds
+    min_calibration_seconds: float | None = None
     first_call_seconds: float | None = None
     warm_call_seconds: float | None = None  # a first call that finds compiled code on disk
     device_seconds: float | None = None
     graph_seconds: float | None = None  # replayed from a recording: kernels without their launches
     passes: int | None = None  # of the whole suite; times are then medians over them
-    spread: float | None = None  # largest median of a pass over the smallest, less 1, in units
+    spread: float | None = None  # largest of the passes over the smallest, less 1, in units
     checked: str | None = None  # how the answer was checked, where it is no number
     peak_memory_bytes: int | None = None
     foreign_cores: float | None = None
@@ -96,6 +98,17 @@ class Cell:
     def contaminated(self) -> bool:
         """Whether another job took from the machine meanwhile: one that we see, or a virtual neighbour."""
         return (self.foreign_cores or 0.0) > FOREIGN_CORES_LIMIT or (self.slowdown or 0.0) > SLOWDOWN_LIMIT
+
+    @property
+    def units(self) -> float | None:
+        """The fastest call in fastest calibration products: what gets compared.
+
+        Others can only lengthen either, each by a share of its own; at their quietest moments they lengthen
+        neither. Of two runs, these agree better than medians do.
+        """
+        if self.min_seconds is None or not self.min_calibration_seconds:
+            return None
+        return self.min_seconds / self.min_calibration_seconds
 
     @property
     def intensity(self) -> float:
@@ -223,27 +236,35 @@ def over_passes(cells: Sequence[Cell]) -> Cell:
     """One case measured in several passes of a suite as one cell: medians over the passes, and their spread.
 
     A pass in which the case failed is left out, and one that other processes disturbed where another is
-    undisturbed.
+    undisturbed; of that only the fastest call and the fastest calibration product count.
     """
-    done = [cell for cell in cells if cell.measured and cell.definition == cells[-1].definition]
-    done = [cell for cell in done if not cell.contaminated] or done
+    every = [cell for cell in cells if cell.measured and cell.definition == cells[-1].definition]
+    done = [cell for cell in every if not cell.contaminated] or every
     if len(cells) == 1 or not done:
         return cells[-1]
-    timed = [name for name in asdict(done[0]) if name.endswith(("_seconds", "_units")) or name in EXTREMES]
-    values = {
-        name: [getattr(cell, name) for cell in done if getattr(cell, name) is not None] for name in timed
-    }
-    medians = {name: statistics.median(found) for name, found in values.items() if found}
-    units = values["median_units"]
-    extremes = {name: pick(values[name]) for name, pick in EXTREMES.items() if values[name]}
+
+    def values(name: str, among: Sequence[Cell] = done) -> list[float]:
+        return [getattr(cell, name) for cell in among if getattr(cell, name) is not None]
+
+    timed = [name for name in asdict(done[0]) if name.endswith(("_seconds", "_units"))]
+    medians = {name: statistics.median(values(name)) for name in timed if values(name)}
+    fastest = {name: min(values(name, every)) for name in FASTEST if values(name, every)}
+    most = {name: max(values(name)) for name in MOST if values(name)}
+    units = values("units")
     spread = round(max(units) / min(units) - 1, 5) if units and min(units) > 0 else None
-    return replace(done[-1], **{**medians, **extremes}, passes=len(done), spread=spread)
+    return replace(done[-1], **{**medians, **fastest, **most}, passes=len(done), spread=spread)
 
 
 def settled(cells: Sequence[Cell]) -> bool:
-    """Whether several passes say the same of a case: two or more undisturbed ones, within a tenth."""
-    units = [cell.median_units for cell in cells if cell.measured and not cell.contaminated]
-    return len(units) > 1 and max(units) <= (1 + SETTLED) * min(units)
+    """Whether several passes say the same of a case: two or more undisturbed ones, within a twentieth."""
+    return disagreement(cells) <= SETTLED
+
+
+def disagreement(cells: Sequence[Cell]) -> float:
+    """By how much the undisturbed passes of a case differ; infinite where there are fewer than two."""
+    units = [cell.units for cell in cells if cell.measured and not cell.contaminated]
+    found = [value for value in units if value]
+    return max(found) / min(found) - 1 if len(found) > 1 else math.inf
 
 
 def with_slowdown(cells: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -268,7 +289,8 @@ def _feels_neighbours(cell: Cell) -> bool:
     return cell.measured and cell.calibration_seconds is not None and "cuda" not in cell.backend
 
 
-EXTREMES = {"min_seconds": min, "max_seconds": max, "foreign_cores": max, "slowdown": max}
+FASTEST = ("min_seconds", "min_calibration_seconds")
+MOST = ("max_seconds", "foreign_cores", "slowdown")
 
 
 def _better(old: Cell, new: Cell) -> Cell:

@@ -150,7 +150,7 @@ class Roof:
 
     def utilisation(self, cell: Cell) -> float:
         """The share of the roof's flat part that a measured cell reaches."""
-        return cell.flop / cell.median_units / self.flop_per_unit
+        return cell.flop / cell.units / self.flop_per_unit
 
 
 def roof(dtype: str = "float32") -> Roof:
@@ -168,7 +168,7 @@ def roof(dtype: str = "float32") -> Roof:
     return Roof(
         max(cell.flop_per_second("min") for cell in products),
         max(cell.bytes / cell.min_seconds for cell in copies),
-        max(cell.flop / cell.median_units for cell in products),
+        max(cell.flop / cell.units for cell in products),
     )
 
 
