@@ -7,10 +7,10 @@
 they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
 `--passes 2` goes through all cases twice, each time in a process of its own: a case is measured at two
-moments, and with its code and data at two places in memory. Then it measures once more what the passes
-disagree on or another job disturbed, the worst first, and what takes too long to be measured more than once: what Inductor
-compiles for a processor, and modules with `ONE_PASS = True`. Answers are checked the first time.
-`--again-until 2.5` measures nothing once more after that time.
+moments, and with its code and data at two places in memory. Then it measures what takes too long to be
+measured more than once: what Inductor compiles for a processor, and modules with `ONE_PASS = True`; and once
+more what another job disturbed or the passes disagree on, the worst first. Answers are checked the first time.
+`--again-until 2.4` measures nothing once more after that time.
 `--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
 """
 

@@ -261,8 +261,10 @@ assert sorted(noisy)[56] < max(noisy)
 
 # %% [markdown] lang="es"
 # Tres rondas de sesenta bastan para arrastrar la media. La mediana no las ve: solo pregunta cuál está en el
-# medio. El mínimo tampoco es la solución: informa de la ronda más afortunada, y en una máquina cuya
-# frecuencia sube y baja esa ronda no se repite.
+# medio. El mínimo solo tampoco es la solución: informa de la ronda más afortunada, y en una máquina cuya
+# frecuencia sube y baja esa ronda no se repite. Sirve acompañado: dividido entre el mínimo de algo conocido
+# que se midió en las mismas rondas. Así compara esta galería, como cuenta la página del [producto de
+# matrices](matrix_product.md).
 #
 # **En su lugar:** la mediana con sus cuartiles, y la cantidad de rondas.
 #
@@ -274,8 +276,10 @@ assert sorted(noisy)[56] < max(noisy)
 
 # %% [markdown] lang="en"
 # Three rounds out of sixty are enough to drag the mean along. The median does not see them: it only asks
-# which one stands in the middle. The minimum is no solution either: it reports the luckiest round, and on a
-# machine whose frequency rises and falls that round does not come back.
+# which one stands in the middle. The minimum alone is no solution either: it reports the luckiest round, and
+# on a machine whose frequency rises and falls that round does not come back. It serves in company: divided by
+# the minimum of something known that was timed in the same rounds. This gallery compares that way, as the
+# page on the [matrix product](matrix_product.md) tells.
 #
 # **Instead:** the median with its quartiles, and the number of rounds.
 #
@@ -689,7 +693,7 @@ assert winners[0] != winners[1]
 # día gana otra. Siempre gana alguien, y por eso ganar no dice nada.
 #
 # **En su lugar:** medir el ruido de la máquina con repeticiones de lo mismo y llamar diferencia solo a lo que
-# lo supera. En esta galería hacen falta dos cosas: que las medianas disten más que el ruido de la máquina, y
+# lo supera. En esta galería hacen falta dos cosas: que los tiempos disten más que el ruido de la máquina, y
 # que los intervalos entre cuartiles no se toquen. Ese ruido es un `{python} compare.NOISE:.0%`: entre dos
 # registros completos de una máquina compartida, casi todas las filas se apartaron menos (`make agree` los
 # compara). Donde ya las pasadas de un mismo registro se apartan más, se toma lo que se apartan.
@@ -700,7 +704,7 @@ assert winners[0] != winners[1]
 # day another one wins. Somebody always wins, and so winning says nothing.
 #
 # **Instead:** measure the noise of the machine by repeating one thing and call a difference only what exceeds
-# it. In this gallery that takes two things: medians further apart than the noise of the machine, and ranges
+# it. In this gallery that takes two things: times further apart than the noise of the machine, and ranges
 # between quartiles that do not touch. That noise is `{python} compare.NOISE:.0%`: between two complete
 # recordings of a shared machine, almost all rows differed by less (`make agree` compares them). Where the
 # passes of a single recording already differ by more, that is what is taken.

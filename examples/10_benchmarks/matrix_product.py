@@ -120,9 +120,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **Unidades de calibración.** La máquina es compartida y su velocidad cambia de un minuto a otro. Por eso,
 # antes de cada ronda y sin contarlo en ella, se calcula tres veces el mismo producto de `{python} side` ×
 # `{python} side` en float32. Ese producto, que no cambia, tardó entre `{python} fastest_ms:.2f` y
-# `{python} slowest_ms:.2f` ms según el momento. Dividir el tiempo de una llamada entre el de la calibración
-# de su ronda cancela los minutos malos: así se obtienen las «unidades de calibración», y con ellas se
-# compara.
+# `{python} slowest_ms:.2f` ms según el momento. Un vecino alarga la llamada y la calibración, cada una en su
+# medida, y no acorta ninguna. Por eso se divide la llamada más rápida de un caso entre su calibración más
+# rápida, los dos momentos en que el vecino se notó menos: así se obtienen las «unidades de calibración», y
+# con ellas se compara.
 #
 # **Un hilo.** Con otro trabajo en la máquina, dos hilos se esperan el uno al otro y el tiempo deja de decir
 # algo del producto. Todo se mide con un hilo atado a un núcleo, y se anota cuánto ocuparon los demás procesos
@@ -132,6 +133,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **Dos pasadas.** Los casos se miden en dos momentos y en dos procesos; si no coinciden y queda tiempo, una
 # vez más. Así ni un mal rato ni el sitio de la memoria que le tocó al código deciden por ellos. Las series
 # sin las instrucciones nuevas llevan una sola pasada.
+#
+# **La memoria se guarda.** Lo que un tensor deja libre queda para el siguiente. Por defecto, la biblioteca de
+# C devuelve al sistema algunos trozos grandes, según lo que el proceso haya hecho antes; cada llamada estrena
+# entonces páginas que el sistema llena primero de ceros, y un mismo caso llega a tardar el doble.
 #
 # **La primera llamada va aparte.** Incluye elegir y preparar el código que hará la cuenta, algo que se paga
 # una vez.
@@ -153,8 +158,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **Calibration units.** The machine is shared, and its speed changes from one minute to the next. So before
 # every round, and not counted in it, the same product of `{python} side` × `{python} side` in float32 is
 # computed three times. That product, which never changes, took between `{python} fastest_ms:.2f` and
-# `{python} slowest_ms:.2f` ms depending on the moment. Dividing the time of a call by that of its round's
-# calibration cancels the bad minutes: the result is in “calibration units”, and those get compared.
+# `{python} slowest_ms:.2f` ms depending on the moment. A neighbour lengthens the call and the calibration,
+# each in its own measure, and shortens neither. So the fastest call of a case is divided by its fastest
+# calibration, the two moments when the neighbour was felt least: the result is in “calibration units”, and
+# those get compared.
 #
 # **One thread.** With another job on the machine, two threads wait for each other, and the time no longer
 # says anything about the product. Everything is measured with one thread tied to one core, and what other
@@ -164,6 +171,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # **Two passes.** Cases are measured at two moments and in two processes; where those disagree and time is
 # left, once more. So neither a bad spell nor the place in memory that the code happened to get decides for
 # them. The series without the newer instructions have a single pass.
+#
+# **Memory is kept.** What a tensor leaves free stays for the next one. By default the C library gives some
+# large pieces back to the system, depending on what the process did before; every call then gets new pages,
+# which the system fills with zeros first, and one and the same case can take twice as long.
 #
 # **The first call stands apart.** It includes choosing and preparing the code that will do the sums, which is
 # paid for once.
@@ -244,8 +255,8 @@ ax.legend()
 # %% [markdown] lang="es"
 # ## Qué dicen los números, y qué no
 #
-# Dos medianas casi nunca son iguales; la pregunta es si difieren en más de lo que difiere una medición
-# consigo misma. Aquí se exige lo siguiente para decir que una es mayor: que disten más de
+# Dos tiempos casi nunca son iguales; la pregunta es si difieren en más de lo que difiere una medición
+# consigo misma. Aquí se exige lo siguiente para decir que uno es mayor: que disten más de
 # `{python} compare.NOISE:.0%` y que los intervalos entre cuartiles no se toquen. Si falla una de las dos
 # cosas, el veredicto es «sin diferencia» y no se ordena nada. Los factores se redondean a lo que ese ruido
 # permite: no hay un «2,17 veces» con un ruido de la quinta parte.
@@ -253,7 +264,7 @@ ax.legend()
 # %% [markdown] lang="en"
 # ## What the numbers say, and what they do not
 #
-# Two medians are hardly ever equal; the question is whether they differ by more than a measurement differs
+# Two times are hardly ever equal; the question is whether they differ by more than a measurement differs
 # from itself. To call one of them larger, we ask here that they lie more than `{python} compare.NOISE:.0%`
 # apart and that the ranges between quartiles do not touch. If either fails, the verdict is “no difference”,
 # and nothing is ranked. Factors are rounded to what that noise permits: there is no “2.17 times” where the
@@ -600,35 +611,35 @@ for name, item_bytes in (("float32", 4), ("bfloat16", 2)):
 # %%
 # es: (segundos de la llamada, segundos de su calibración), ronda por ronda
 # en: (seconds of the call, seconds of its calibration), round by round
-monday = [(0.0120, 0.0010), (0.0123, 0.0010), (0.0360, 0.0030), (0.0118, 0.0010), (0.0121, 0.0011)]
+monday = [(0.0120, 0.0010), (0.0123, 0.0010), (0.0360, 0.0030), (0.0120, 0.0010), (0.0121, 0.0011)]
 tuesday = [(2 * call, 2 * calibration) for call, calibration in monday]
 
 # %% [markdown] lang="es" tags=["exercise"]
 # ### Ejercicio 2: el día lento
 #
 # `monday` y `tuesday` son el mismo producto medido dos veces; cada ronda trae los segundos de la llamada y
-# los de su calibración. El martes la máquina anduvo a la mitad. Escribe `in_units(rounds)`, que devuelva la
-# mediana de los cocientes ronda por ronda, y verás que ambos días dicen lo mismo.
+# los de su calibración. El martes la máquina anduvo a la mitad. Escribe `in_units(rounds)`, que divida la
+# llamada más rápida entre la calibración más rápida, y verás que ambos días dicen lo mismo.
 
 # %% [markdown] lang="en" tags=["exercise"]
 # ### Exercise 2: the slow day
 #
 # `monday` and `tuesday` are the same product measured twice; each round brings the seconds of the call and
 # those of its calibration. On Tuesday the machine ran at half its speed. Write `in_units(rounds)`, which
-# returns the median of the quotients, round by round, and you will see both days say the same.
+# divides the fastest call by the fastest calibration, and you will see both days say the same.
+
 
 # %% tags=["solution"]
-from statistics import median
-
-
 def in_units(rounds):
-    return median(call / calibration for call, calibration in rounds)
+    calls, calibrations = zip(*rounds, strict=True)
+    return min(calls) / min(calibrations)
 
 
 # %% tags=["check"]
 assert abs(in_units(monday) - in_units(tuesday)) < 1e-9
 assert abs(in_units(monday) - 12) < 0.01
-assert abs(in_units([(3.0, 1.0), (8.0, 2.0), (5.0, 5.0)]) - 3) < 1e-9
+assert abs(in_units([(3.0, 1.0), (9.0, 1.0), (9.0, 1.0)]) - 3) < 1e-9
+assert abs(in_units([(9.0, 1.0), (3.0, 2.0)]) - 3) < 1e-9
 
 # %% [markdown] lang="es"
 # ## Para llevarte
