@@ -48,7 +48,7 @@ TPU := .benchmarks/tpu
 # and data lie in memory matters. The limited runs, one pass each, show what the same processor does without
 # its newer instructions.
 bench: $(INSTALLED) ## measure this processor, in less than 3 minutes
-	$(BIN)/python -m pytest $(FILES) $(RECORD) --passes 2 --again-until 2.4
+	$(BIN)/python -m pytest $(FILES) $(RECORD) --passes 2 --again-until 2.6
 	ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest benchmarks/bench_matmul.py \
 		-k "bfloat16 and not 2048" $(RECORD)
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 $(BIN)/python -m pytest benchmarks/bench_matmul.py \

@@ -8,9 +8,9 @@ they need other versions.
 `--smoke` takes tiny sizes and one round: it shows that a file works and says nothing about speed.
 `--passes 2` goes through all cases twice, each time in a process of its own: a case is measured at two
 moments, and with its code and data at two places in memory. Then it measures what takes too long to be
-measured more than once: what Inductor compiles for a processor, and modules with `ONE_PASS = True`; and once
-more what another job disturbed or the passes disagree on, the worst first. Answers are checked the first time.
-`--again-until 2.4` measures nothing once more after that time.
+measured more than once: what Inductor compiles for a processor, and modules with `ONE_PASS = True`; and what
+another job disturbed or the passes disagree on once more, the worst first. Answers are checked once.
+`--again-until 2.6` measures nothing once more after that time.
 `--minutes 3` starts no further case after that time, and records those not measured by then as out of time.
 """
 
@@ -30,6 +30,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 from torch import Tensor
@@ -72,7 +73,7 @@ def _backends(text: str) -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[STARTED] = float(os.environ.get(PASS_STARTED, time.time()))
+    config.stash[STARTED] = float(os.environ.get(PASS_STARTED, psutil.Process().create_time()))
     for settings in (torch.backends.cuda.matmul, torch.backends.cudnn.conv):
         settings.fp32_precision = "ieee"  # TF32 is a case of its own, never a default
     config.stash[CELLS] = defaultdict(lambda: defaultdict(list))

@@ -50,6 +50,7 @@ def measured(name: str, seconds: float = 0.002, **values: Any) -> Cell:
         "q1_units": 0.98e3 * seconds,
         "q3_units": 1.02e3 * seconds,
         "calibration_seconds": 1e-3,
+        "min_calibration_seconds": 0.4e-3,
         "first_call_seconds": 0.01,
         "foreign_cores": 0.02,
         "relative_error": 2e-7,

@@ -40,10 +40,10 @@ def test_share_counts_cells_whose_units_lie_close(four: Run) -> None:
 
 
 def test_agreement_compares_units_and_not_seconds(four: Run) -> None:
-    slow = replace(
-        four, cells=tuple(replace(cell, median_seconds=1.0, q3_seconds=2.0) for cell in four.cells)
-    )
-    assert compare.agreement(four, slow).share(0.01) == 1
+    calibration = 3 * four.cells[0].min_calibration_seconds
+    tripled = scaled(four, 3, 3, 3, 3).cells
+    slow = [replace(cell, min_calibration_seconds=calibration) for cell in tripled]
+    assert compare.agreement(four, replace(four, cells=tuple(slow))).share(0.01) == 1
 
 
 def test_disturbed_changed_and_two_thread_cells_are_left_out(four: Run) -> None:
@@ -113,19 +113,21 @@ def test_a_pass_that_failed_or_was_disturbed_is_left_out(four: Run) -> None:
     assert results.over_passes([late, good]).passes == 1
     assert results.over_passes([late, late]).status == "timeout"
     loud = replace(good, median_units=9 * good.median_units, q3_units=9 * good.q3_units, slowdown=0.8)
-    kept = results.over_passes([good, loud])
+    kept = results.over_passes([good, replace(loud, min_seconds=0.9 * good.min_seconds)])
     assert (kept.median_units, kept.contaminated) == (good.median_units, False)
+    assert kept.units == pytest.approx(0.9 * good.units)  # nothing makes a call too fast
     assert results.over_passes([loud, loud]).contaminated
 
 
 def test_passes_are_settled_when_two_undisturbed_ones_agree(four: Run) -> None:
-    one, near, far, *_ = scaled(four, 1.0, 1.05, 1.2, 1.0).cells
+    one, near, far, *_ = scaled(four, 1.0, 1.04, 1.2, 1.0).cells
     loud = replace(near, foreign_cores=1.0)
     assert results.settled([one, near])
     assert not results.settled([one])
     assert not results.settled([one, far])
     assert not results.settled([one, loud])
     assert results.settled([one, loud, near])
+    assert results.disagreement([one, far]) == pytest.approx(0.2)
 
 
 def test_cells_of_two_undisturbed_passes_are_told_apart(four: Run) -> None:

@@ -29,7 +29,7 @@ def test_overlapping_quartiles_are_no_difference_however_far_the_medians() -> No
 
 
 def test_comparison_uses_calibration_units_not_seconds() -> None:
-    slow_minute = replace(measured("b"), median_seconds=0.02, q1_seconds=0.019, q3_seconds=0.021)
+    slow_minute = replace(measured("b", 0.02), min_calibration_seconds=4e-3, q1_units=2.2, q3_units=2.3)
     assert compare(measured("a"), slow_minute).verdict == "no difference"
 
 

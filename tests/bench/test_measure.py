@@ -24,6 +24,7 @@ def test_units_cancel_a_machine_that_slows_down() -> None:
     units = ("q1_units", "median_units", "q3_units")
     assert [uneven[name] for name in units] == pytest.approx([steady[name] for name in units])
     assert uneven["median_seconds"] == 6.0
+    assert (uneven["min_seconds"], uneven["min_calibration_seconds"]) == (3.0, 1.0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 24])
@@ -50,6 +51,36 @@ def test_one_thread_and_one_core_for_the_time_of_the_measurement() -> None:
     assert torch.get_num_threads() == threads
     if hasattr(os, "sched_getaffinity"):
         assert len(os.sched_getaffinity(0)) == os.cpu_count() or not pinned
+
+
+FAULTS = """
+import resource, sys, torch
+from tutorials_lib.bench import measure
+kept = measure.keep_freed_memory() if sys.argv[1:] else None
+found = []
+for _ in range(3):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(32 * 2**20)
+    found.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(kept, *found)
+"""
+
+
+def test_freed_memory_is_kept_for_the_next_tensor() -> None:
+    """What the system gives anew is first touched page by page, and each page counts as a fault."""
+
+    def faults(*arguments: str) -> tuple[str, int, int]:
+        command = [sys.executable, "-c", FAULTS, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        kept, first, *_, last = done.stdout.split()
+        return kept, int(first), int(last)
+
+    kept, first, last = faults("keep")
+    if kept == "False":
+        pytest.skip("another C library than glibc")
+    assert last < first / 10
+    _, first, last = faults()
+    assert last > first / 2
 
 
 SPIN = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"

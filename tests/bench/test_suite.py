@@ -73,7 +73,7 @@ def test_verdicts_follow_noise_and_refuse_what_is_not_comparable(shown: Suite) -
     first, second, disturbed = shown.here.cells
     assert shown.versus(first, second) == "2.0 times as fast"
     assert shown.versus(second, first) == "2.0 times as slow"
-    assert shown.versus(first, replace(first, median_units=1.1 * first.median_units)) == "no difference"
+    assert shown.versus(first, replace(first, min_seconds=1.1 * first.min_seconds)) == "no difference"
     assert shown.versus(first, disturbed) == shown.versus(first, None) == "not compared"
     two_threads = replace(second, parameters={"threads": 2})
     assert shown.versus(first, two_threads) == "not compared"
