@@ -261,10 +261,10 @@ assert sorted(noisy)[56] < max(noisy)
 
 # %% [markdown] lang="es"
 # Tres rondas de sesenta bastan para arrastrar la media. La mediana no las ve: solo pregunta cuál está en el
-# medio. El mínimo solo tampoco es la solución: informa de la ronda más afortunada, y en una máquina cuya
-# frecuencia sube y baja esa ronda no se repite. Sirve acompañado: dividido entre el mínimo de algo conocido
-# que se midió en las mismas rondas. Así compara esta galería, como cuenta la página del [producto de
-# matrices](matrix_product.md).
+# medio. El mínimo por sí solo tampoco es la solución: informa de la ronda más afortunada, y en una máquina
+# cuya frecuencia sube y baja esa ronda no se repite. Sirve acompañado: dividido entre el mínimo de algo
+# conocido que se midió en las mismas rondas. Así compara esta galería, como cuenta la página del [producto
+# de matrices](matrix_product.md).
 #
 # **En su lugar:** la mediana con sus cuartiles, y la cantidad de rondas.
 #
@@ -342,7 +342,7 @@ assert by_median == sorted(by_median, reverse=True)
 #
 # Esta galería se queda a menudo por debajo de esa regla. Cabe en tres minutos porque en cada pasada un caso
 # tiene entre dos y diez rondas, menos cuanto más dura; a cambio, casi todos se miden en dos procesos o más.
-# Si otro trabajo estorba una de las pasadas, vale solo la otra.
+# Si otro trabajo estorba una de las pasadas, la mediana sale solo de la otra.
 
 # %% [markdown] lang="en"
 # With 9 rounds the median falls within a width of `{python} by_median[3]:.2f` and the mean within one of
@@ -356,7 +356,7 @@ assert by_median == sorted(by_median, reverse=True)
 #
 # This gallery often stays below that rule. It fits into three minutes because in each pass a case has between
 # two and ten rounds, fewer the longer it takes; in exchange, almost every case is measured in two processes
-# or more. Where another job disturbs one of the passes, only the other counts.
+# or more. Where another job disturbs one of the passes, the median comes from the other alone.
 
 # %% [markdown] lang="es"
 # ## 5. Cronometrar la preparación
