@@ -6,6 +6,7 @@ summary:
   es: Capas, pesos y representaciones de una red entrenada que cabe entera en un dibujo con sus números.
   en: Layers, weights and representations of a trained network that fits, numbers and all, in one drawing.
 tags: [neural network, layer, weight, representation, embedding, activation function]
+everyday: [axis]
 objectives:
   es:
     - Seguir un ejemplo por las capas de entrada, oculta y de salida, con sus números.

@@ -6,6 +6,7 @@ summary:
   es: Bosque, boosting, Bayes ingenuo, vecinos, SVM y una red en un examen, y qué es «poco profundo».
   en: Forest, boosting, naive Bayes, neighbours, SVM and a network in one exam, and what “shallow” means.
 tags: [random forest, gradient boosting, naive Bayes, nearest neighbour, SVM, MLP, evaluation]
+everyday: [scalar]
 objectives:
   es:
     - Decir en una frase qué pregunta hace cada algoritmo y reconocer su frontera en un dibujo.

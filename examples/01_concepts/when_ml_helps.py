@@ -6,6 +6,7 @@ summary:
   es: Ocho casos medidos, cuatro a favor de aprender de ejemplos y cuatro en contra, con sus intervalos.
   en: Eight measured cases, four for learning from examples and four against, with their intervals.
 tags: [machine learning, rules, learning curve, drift, interpretability, saliency, evaluation]
+everyday: [rank]
 objectives:
   es:
     - Poner a prueba una recomendación general con un caso medido y un intervalo.

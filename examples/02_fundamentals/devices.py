@@ -6,6 +6,7 @@ summary:
   es: Escribir una vez y correr en CPU, CUDA, MPS o XLA; qué es una GPU, qué es una TPU y qué promete CUDA.
   en: Write once and run on CPU, CUDA, MPS or XLA; what a GPU is, what a TPU is and what CUDA promises.
 tags: [device, CPU, GPU, TPU, CUDA, precision]
+everyday: [loss, prediction]
 objectives:
   es:
     - Elegir el dispositivo una sola vez y escribir el resto sin nombrarlo.

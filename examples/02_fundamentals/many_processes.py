@@ -6,6 +6,7 @@ summary:
   es: Repartir un batch entre dos procesos y obtener el gradiente de uno; all-reduce, DDP y partes desiguales.
   en: Sharing a batch between two processes and getting the gradient of one; all-reduce, DDP and uneven parts.
 tags: [distributed, all-reduce, DDP, gradient, parallelism]
+everyday: [rank]
 objectives:
   es:
     - Explicar por qué el gradiente de un batch se puede calcular por partes.

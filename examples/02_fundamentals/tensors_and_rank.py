@@ -6,6 +6,7 @@ summary:
   es: Qué es un tensor, cuántos índices pide, qué cuesta en memoria y por qué «rango» significa tres cosas.
   en: What a tensor is, how many indices it takes, what it costs in memory, and why “rank” means three things.
 tags: [tensor, rank, shape, dtype, memory]
+everyday: [temperature]
 objectives:
   es:
     - Decir la forma, el rango, el número de componentes y los bytes de un tensor antes de crearlo.

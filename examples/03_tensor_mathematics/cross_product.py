@@ -6,6 +6,7 @@ summary:
   es: El símbolo ε dibujado como un cubo, x×y y A∧x de cuatro maneras, y una fórmula impresa que no cierra.
   en: The symbol ε drawn as a cube, x×y and A∧x in four ways, and a printed formula that does not close.
 tags: [tensor, algebra, einsum, geometry, errata]
+everyday: [axis, scalar]
 objectives:
   es:
     - Leer el símbolo de Levi-Civita como un cubo de 27 números y recordar sus seis componentes no nulos.

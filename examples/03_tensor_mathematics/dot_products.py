@@ -6,6 +6,7 @@ summary:
   es: A·x, A·B y B·A con índices, bucles, einsum y PyTorch; qué leyes cumplen y cuánto cuesta el orden.
   en: A·x, A·B and B·A with indices, loops, einsum and PyTorch; which laws they obey and what the order costs.
 tags: [tensor, algebra, einsum, matmul, precision]
+everyday: [prediction]
 objectives:
   es:
     - Escribir A·x y A·B con índices y pasar de la fórmula al bucle, a einsum y al operador @.

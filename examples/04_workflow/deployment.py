@@ -6,6 +6,7 @@ summary:
   es: Sacar un modelo de Python con torch.export y ONNX, comprobar sus respuestas y probarlo en esta página.
   en: Taking a model out of Python with torch.export and ONNX, checking its answers, trying it on this page.
 tags: [deployment, export, ONNX, ONNX Runtime, latency, preprocessing]
+everyday: [rank]
 objectives:
   es:
     - Exportar un modelo con `torch.export` y ONNX para cualquier tamaño de *batch* y saber qué queda fuera.

@@ -6,6 +6,7 @@ summary:
   es: Ocho recetas registradas en TensorBoard y en una tabla, ordenadas solo hasta donde los datos alcanzan.
   en: Eight recipes recorded in TensorBoard and in a table, ranked only as far as the data goes.
 tags: [experiment tracking, TensorBoard, evaluation, model selection, statistics]
+everyday: [label, rank]
 objectives:
   es:
     - Registrar una serie de entrenamientos en archivos de eventos de TensorBoard y en una tabla de texto.

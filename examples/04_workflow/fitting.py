@@ -6,6 +6,7 @@ summary:
   es: Qué aprende un modelo cuando memoriza, cómo se ve en las curvas y qué remedios lo corrigen de verdad.
   en: What a model learns when it memorises, how the curves show it, and which remedies truly help.
 tags: [training loop, overfitting, underfitting, regularisation, early stopping, learning rate schedule]
+everyday: [prediction]
 objectives:
   es:
     - Escribir el bucle de entrenamiento y cambiarlo por `train` sin que cambie un solo bit.

@@ -6,6 +6,7 @@ summary:
   es: De la imagen al batch, y cuatro maneras de separar mal los datos, medidas; una de ellas no daña.
   en: From the picture to the batch, and four wrong ways to split data, measured; one of them does no harm.
 tags: [preprocessing, Dataset, DataLoader, transforms, normalisation, data leakage]
+everyday: [scalar]
 objectives:
   es:
     - Escribir un `Dataset` y leerlo con un `DataLoader`, sabiendo cuántos *batches* habrá.

@@ -6,6 +6,7 @@ summary:
   es: Cuánto de la imagen ve cada neurona, qué guardan sus mapas, en qué se fijó la red y cómo comprobarlo.
   en: How much of the image each neuron sees, what its maps hold, what the network looked at, how to check it.
 tags: [convolution, feature map, receptive field, Grad-CAM, hooks, interpretability]
+everyday: [rank]
 objectives:
   es:
     - Calcular el campo receptivo de cualquier pila de capas y comprobarlo con un gradiente.

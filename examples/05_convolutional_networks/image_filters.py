@@ -6,6 +6,7 @@ summary:
   es: Desenfocar, realzar y hallar bordes con nueve números; la capa que los aplica y lo que aprende una red.
   en: Blur, sharpen and find edges with nine numbers; the layer that applies them and what a network learns.
 tags: [convolution, filter, image, edge, unfold]
+everyday: [rank]
 objectives:
   es:
     - Predecir qué le hace un filtro a una zona lisa, a un borde y al ruido con solo mirar sus pesos.

@@ -6,6 +6,7 @@ summary:
   es: Adivinar el idioma con pocas letras; una regla, un conteo y una red recurrente rinden el mismo examen.
   en: Guessing the language from a few letters; a rule, a count and a recurrent network sit the same exam.
 tags: [text, GRU, naive Bayes, baseline, classification]
+everyday: [rank]
 objectives:
   es:
     - Repartir un texto por páginas, quitar lo repetido y tapar los atajos antes de entrenar.

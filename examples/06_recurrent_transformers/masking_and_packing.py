@@ -6,6 +6,7 @@ summary:
   es: Cinco descuidos que no dan error, cometidos, medidos y corregidos; del relleno leído al futuro visto.
   en: Five slips that raise no error, each made, measured and mended; from padding read to the future seen.
 tags: [mask, padding, packing, attention, causal mask, data leakage]
+everyday: [temperature]
 objectives:
   es:
     - Rellenar secuencias de distinto largo y leer el estado, la media y la pérdida sin contar el relleno.

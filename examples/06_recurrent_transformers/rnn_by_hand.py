@@ -6,6 +6,7 @@ summary:
   es: Un bucle que se pasa un estado a sí mismo, igual a nn.RNN hasta en los gradientes; y qué puede recordar.
   en: A loop that hands a state on to itself, equal to nn.RNN down to the gradients; and what it can remember.
 tags: [RNN, sequences, backpropagation through time, memory, parity]
+everyday: [label]
 objectives:
   es:
     - Escribir la recurrencia con índices, como un bucle, y comprobar que es la de nn.RNN.

@@ -6,6 +6,7 @@ summary:
   es: Una red preentrenada, cincuenta etiquetas y cuarenta pasos; ocho maneras de gastarlos, medidas.
   en: One pretrained network, fifty labels and forty steps; eight ways of spending them, measured.
 tags: [fine-tuning, freezing, parameter groups, discriminative learning rates, LP-FT, L2-SP, LoRA, forgetting]
+everyday: [rank]
 objectives:
   es:
     - Congelar parámetros y saber qué hace con ellos el optimizador.

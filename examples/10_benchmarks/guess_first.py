@@ -6,6 +6,7 @@ summary:
   es: Nueve preguntas sobre velocidades y errores; da tu número y descubre en cuánto te apartaste.
   en: Nine questions on speeds and errors; give your number and see how far off you were.
 tags: [benchmark, estimation, intuition, quiz]
+everyday: [bias]
 objectives:
   es:
     - Poner un número a una creencia antes de ver el dato.

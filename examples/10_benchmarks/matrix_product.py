@@ -6,6 +6,7 @@ summary:
   es: El mismo producto en float32 y en bfloat16, medido en un núcleo; por qué un formato acelera o frena.
   en: The same product in float32 and in bfloat16, measured on one core; why a format speeds up or slows down.
 tags: [benchmark, matmul, bfloat16, precision, roofline]
+everyday: [axis]
 objectives:
   es:
     - Leer una medición con su dispersión y decidir si dos números difieren o son ruido.

@@ -6,6 +6,7 @@ summary:
   es: Un modelo analítico de la TPU frente a mediciones reales, con su error y lo que no explica.
   en: An analytical model of the TPU against real measurements, with its error and what it leaves out.
 tags: [benchmark, TPU, model, validation, roofline]
+everyday: [calibration]
 objectives:
   es:
     - Calcular el techo de un acelerador con dos números y compararlo con lo que se midió.

@@ -6,6 +6,7 @@ summary:
   es: Mide tu máquina, suelta el archivo en esta página y mira en qué difiere de la nuestra. Nada se envía.
   en: Measure your machine, drop the file on this page and see where it differs from ours. Nothing is sent.
 tags: [benchmark, results, JSON, validation, reproducibility]
+everyday: [rank]
 objectives:
   es:
     - Registrar las mediciones de tu máquina con una orden y leer el archivo que resulta.

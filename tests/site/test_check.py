@@ -76,6 +76,7 @@ PLOTS = "from tutorials_lib import plots\n"
         (prose("Usted suma."), 7, "glossary", "Usted"),
         (cell(IMPORT + 'print(tr(es="capacitación", en="training"))'), 8, "glossary", "capacitación"),
         (cell("# es: la capacitación\n# en: the training\nx = 1"), 7, "glossary", "capacitación"),
+        (HEADER.replace("title", "everyday: [training, traning]\ntitle"), 2, "glossary", "'traning'"),
     ],
 )
 def test_each_fault_in_its_place(tmp_path, text, line, rule, words):

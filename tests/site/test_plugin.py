@@ -124,6 +124,17 @@ def test_one_build_gives_every_language_and_runs_each_script_once(project):
     assert (runs(project, "first"), runs(project, "second")) == (1, 1)
 
 
+def test_a_lesson_shows_no_definition_of_a_word_that_it_uses_in_another_sense(project):
+    term = "{id: prose, term: {es: prosa, en: prose}, definition: {es: Texto., en: Text.}}"
+    (project / "docs/glossary.yml").write_text(f"terms: [{term}]")
+    edit(project, "second", "tags: [sum]", "tags: [sum]\neveryday: [prose]")
+    assert build(project).returncode == 0
+    for folder, word, meaning in (("", "prosa", "Texto."), ("en/", "prose", "Text.")):
+        (first,) = page(project, f"{folder}sums/first.html").select("article abbr")
+        assert (first.text, first["title"]) == (word, meaning)
+        assert not page(project, f"{folder}sums/second.html").select("article abbr")
+
+
 def test_a_build_with_nothing_to_do_touches_nothing_and_any_change_builds_again(project):
     assert build(project).returncode == 0
     home = project / "site/index.html"

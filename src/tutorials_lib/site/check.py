@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -106,13 +107,13 @@ class _Script:
         header = self.tutorial.header
         for texts in (header.title, header.summary):
             for language, text in texts.items():
-                yield language or only, text, self._header_line(text)
+                yield language or only, text, self.header_line(text)
         for cell in self.tutorial.cells:
             if not isinstance(cell, CodeCell):
                 for language, prose in cell.texts.items():
                     yield language or only, prose.text, prose.line
 
-    def _header_line(self, text: str) -> int:
+    def header_line(self, text: str) -> int:
         first = text.split("\n")[0]
         return next((number for number, line in enumerate(self._lines, 1) if first in line), 1)
 
@@ -361,6 +362,17 @@ def _renderings(script: _Script) -> Iterator[Finding]:
             yield script.finding(place, f"{words!r} in the {language} text", expected, "glossary")
 
 
+def _everyday(script: _Script) -> Iterator[Finding]:
+    """What the header calls an everyday word is a term of the glossary."""
+    ids = [term.id for term in script.glossary.terms]
+    for name in script.tutorial.header.everyday:
+        if name not in ids:
+            close = get_close_matches(name, ids, 1)
+            expected = f"{close[0]!r}" if close else "the id of a term"
+            line = script.header_line("everyday:")
+            yield script.finding(line, f"everyday: {name!r} is not in the glossary", expected, "glossary")
+
+
 def _texts_in_code(script: _Script) -> Iterator[tuple[str, str, int]]:
     """Language, words and line of what code says: comment twins and the literals of `tr`."""
     for cell, nodes in script.nodes:
@@ -400,4 +412,5 @@ RULES = (
     _pictures,
     _metrics,
     _renderings,
+    _everyday,
 )

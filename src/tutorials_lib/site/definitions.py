@@ -69,12 +69,13 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 def meanings(glossary: Glossary, language: str, everyday: Collection[str] = ()) -> dict[str, str]:
     """Term in lower case → definition as plain text, safe in an attribute.
 
-    `everyday` are terms to leave out: a definition under an ordinary use of the word would mislead.
+    `everyday` are terms to leave out, by their name in this language or their id: a definition under another
+    use of the word would mislead.
     """
     left_out = {name.casefold() for name in everyday}
     return {
         name.casefold(): html.escape(_MARKDOWN.sub("", definition).strip())
         for term in glossary.terms
         if (name := term.term.get(language)) and (definition := term.definition.get(language))
-        if name.casefold() not in left_out
+        if not left_out & {name.casefold(), term.id}
     }

@@ -72,6 +72,7 @@ KEYS: dict[str, Callable[[Any, Sequence[str]], Any]] = {
     "tags": tags,
     "objectives": lists,
     "prerequisites": lists,
+    "everyday": tags,
     "network": switch,
     "timeout_seconds": positive,
     "memory_gib": positive,

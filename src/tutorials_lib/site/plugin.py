@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -153,8 +153,8 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
             if self.builds_all and self.is_current(config):
                 log.info("Nothing has changed since this site was built: %s", config.site_dir)
                 raise SystemExit(0)
-            terms = glossary.load_glossary(self.settings.root / self.settings.glossary)
-            self.meanings = definitions.meanings(terms, self.language, self.config.everyday)
+            self.terms = glossary.load_glossary(self.settings.root / self.settings.glossary)
+            self.meanings = definitions.meanings(self.terms, self.language, self.config.everyday)
             self.unchanging = glossary.pages(self.language, self.settings) | tree.assets()
             if self.builds_all:
                 self.siblings = start_siblings(self.settings, config)
@@ -205,13 +205,23 @@ class TutorialsPlugin(BasePlugin[TutorialsConfig]):
         page.meta["aside"] = lighten.Aside()
         return page.meta["aside"].put(filled)
 
+    def _meanings_in(self, path: str) -> Mapping[str, str]:
+        """The definitions that the page of a lesson shows under its words; none on other pages."""
+        found = (item for item in lessons.tutorials(self.lessons.sections) if path == f"{item.slug}.md")
+        lesson = next(found, None)
+        if lesson is None:
+            return {}
+        if not lesson.header.everyday:
+            return self.meanings
+        everyday = (*self.config.everyday, *lesson.header.everyday)
+        return definitions.meanings(self.terms, self.language, everyday)
+
     @event_priority(-50)
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         path = page.file.src_uri
         if not path.endswith(".ipynb"):
             html = lighten.without_plain_tokens(html)
-            is_lesson = any(path == f"{item.slug}.md" for item in lessons.tutorials(self.lessons.sections))
-            return definitions.define(html, self.meanings) if is_lesson else html
+            return definitions.define(html, self._meanings_in(path))
         notebook = jupyter_css.split_styles(html)
         self.stylesheets[notebook.css_path] = notebook.css
         page.meta["search"] = {"exclude": True}  # whatever it says, the lesson says

@@ -20,6 +20,7 @@ class Header:
     tags: tuple[str, ...] = ()
     objectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prerequisites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everyday: tuple[str, ...] = ()  # ids of glossary terms that this lesson uses in another sense
     network: bool = False
     timeout_seconds: float = 60.0
     memory_gib: float = 2.0
