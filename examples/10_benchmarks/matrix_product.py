@@ -135,9 +135,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # vez más. Así ni un mal rato ni el sitio de la memoria que le tocó al código deciden por ellos. Las series
 # sin las instrucciones nuevas llevan una sola pasada.
 #
-# **La memoria se guarda.** Lo que un tensor deja libre queda para el siguiente. Por defecto, la biblioteca de
-# C devuelve al sistema algunos trozos grandes, según lo que el proceso haya hecho antes; cada llamada estrena
-# entonces páginas que el sistema llena primero de ceros, y un mismo caso llega a tardar el doble.
+# **La memoria se guarda.** Lo que un tensor deja libre queda para el siguiente. Por defecto, [la biblioteca
+# de C](https://man7.org/linux/man-pages/man3/mallopt.3.html) devuelve al sistema algunos trozos grandes,
+# según lo que el proceso haya hecho antes; cada llamada estrena entonces páginas que el sistema llena primero
+# de ceros, y ese trabajo, que no es del producto, entraría en su tiempo.
 #
 # **La primera llamada va aparte.** Incluye elegir y preparar el código que hará la cuenta, algo que se paga
 # una vez.
@@ -173,9 +174,10 @@ assert all(cell.q1_seconds <= cell.median_seconds <= cell.q3_seconds for cell in
 # left, once more. So neither a bad spell nor the place in memory that the code happened to get decides for
 # them. The series without the newer instructions have a single pass.
 #
-# **Memory is kept.** What a tensor leaves free stays for the next one. By default the C library gives some
-# large pieces back to the system, depending on what the process did before; every call then gets new pages,
-# which the system fills with zeros first, and one and the same case can take twice as long.
+# **Memory is kept.** What a tensor leaves free stays for the next one. By default [the C
+# library](https://man7.org/linux/man-pages/man3/mallopt.3.html) gives some large pieces back to the system,
+# depending on what the process did before; every call then gets new pages, which the system fills with zeros
+# first, and that work, which is not the product's, would enter its time.
 #
 # **The first call stands apart.** It includes choosing and preparing the code that will do the sums, which is
 # paid for once.

@@ -343,8 +343,8 @@ def keep_freed_memory() -> bool:
     """Let the C library keep what is freed for the next tensor; tells whether it can (glibc can).
 
     By default it gives large pieces back to the system, depending on what the process did before. The next
-    tensor then gets pages that the system fills with zeros first, and the same call takes up to twice as long
-    in one process as in another. See mallopt(3).
+    tensor then gets pages that the system fills with zeros first: attention written out, at length 512, took
+    twice as long in some processes as in others. See mallopt(3).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     trim_threshold, top_pad, mmap_max = -1, -2, -4

@@ -236,7 +236,7 @@ def over_passes(cells: Sequence[Cell]) -> Cell:
     """One case measured in several passes of a suite as one cell: medians over the passes, and their spread.
 
     A pass in which the case failed is left out, and one that other processes disturbed where another is
-    undisturbed; of that only the fastest call and the fastest calibration product count.
+    undisturbed; of a disturbed one only the fastest call and the fastest calibration product count.
     """
     every = [cell for cell in cells if cell.measured and cell.definition == cells[-1].definition]
     done = [cell for cell in every if not cell.contaminated] or every
